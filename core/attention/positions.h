@@ -1,0 +1,51 @@
+// How a transformer knows the order of its tokens. May use base/ and tensor/ only.
+#pragma once
+
+#include "core/tensor/types.h"
+
+#include <string_view>
+#include <vector>
+
+namespace headlight {
+
+/// Where position enters: added to the token embedding (sinusoidal, learned), turned into the queries and keys
+/// (rotary), or added to the scores (ALiBi).
+enum class PositionScheme { None, Sinusoidal, Learned, Rotary, Alibi };
+
+/// For people and for files: "none", "sinusoidal", "learned", "rotary", "alibi".
+std::string_view positionSchemeName(PositionScheme scheme);
+
+/// Sinusoidal encoding, interleaved as in the paper:
+/// PE(p, 2i) = sin(p / 10000^(2i/D)), PE(p, 2i+1) = cos(p / 10000^(2i/D))  (Vaswani et al. 2017, §3.5).
+/// Some drawings show all sines first and all cosines after; that concatenated layout is a permutation of these columns.
+///
+/// @param positions T  @param width D; an odd width ends on a sine.  @return [T×D]
+Matrix sinusoidalEncoding(Index positions, Index width);
+
+/// The angle by which rotary encoding turns pair i at position p: p · base^(−2i/d), less whole turns  (Su et al. 2021,
+/// "RoFormer", §3.2.2).
+///
+/// @param positions T  @param headWidth d, even  @return [T×d/2] in radians, from −π to π
+Matrix rotaryAngles(Index positions, Index headWidth, float base = 10000.0F);
+
+/// Rotary encoding: turns the pair of dimensions (i, i + d/2) of each row by its angle  (Su et al. 2021, equation 34).
+/// The paper pairs neighbours (2i, 2i+1); this is the half-split layout of GPT-NeoX and Llama checkpoints, which differs by
+/// a fixed permutation of dimensions and gives the same scores once the projections are permuted alike.
+///
+/// @param vectors [T×d] queries or keys of one head  @param angles [T×d/2]  @return [T×d], every row's length unchanged
+Matrix rotate(ConstMatrixRef vectors, ConstMatrixRef angles);
+
+/// ALiBi's slope of each head: the geometric sequence 2^(−8/H), 2^(−16/H), …; where H is no power of two, the slopes of
+/// the power below it followed by every second slope of the power above  (Press et al. 2022, "Train Short, Test Long", §3
+/// and its appendix).
+///
+/// @param heads H  @return H slopes, all positive
+std::vector<float> alibiSlopes(Index heads);
+
+/// ALiBi's bias −slope·|i − j|, added to the scaled scores of one head. The paper is causal and needs i ≥ j only; looking
+/// ahead costs the same here.
+///
+/// @return [T×S]
+Matrix alibiBias(float slope, Index queries, Index keys);
+
+}  // namespace headlight

@@ -1,0 +1,17 @@
+// Scores to weights. May use base/ and tensor/ only.
+#pragma once
+
+#include "core/tensor/types.h"
+
+namespace headlight {
+
+/// Row softmax with temperature: w_j = exp(s_j/τ) / Σ_k exp(s_k/τ)  (Bridle 1990; the temperature τ of Hinton et al.
+/// 2015, "Distilling the Knowledge in a Neural Network", equation 1). The row maximum is subtracted first, which changes
+/// nothing but keeps exp finite.
+///
+/// @param scores [T×S], finite or −∞ (masked); every row has at least one finite entry.
+/// @param temperature τ > 0; below 1 sharpens, above 1 flattens.
+/// @return [T×S] each row sums to 1; masked entries are exactly 0.
+Matrix softmaxRows(ConstMatrixRef scores, float temperature = 1.0F);
+
+}  // namespace headlight

@@ -1,0 +1,37 @@
+// Distinct types for layer, head and token positions, so that they cannot be swapped.
+#pragma once
+
+#include <cstddef>
+
+#include <compare>  // after <cstddef>: Qt's moc cannot read it on its own
+
+namespace headlight {
+
+/// Sizes and positions; signed, as Eigen's.
+using Index = std::ptrdiff_t;
+
+/// A position counted from 0 in one kind of sequence; Tag makes the kinds incompatible.
+template <typename Tag>
+struct TypedIndex
+{
+    Index value = 0;
+
+    TypedIndex() = default;
+    constexpr explicit TypedIndex(Index position) : value(position) {}
+    auto operator<=>(const TypedIndex&) const = default;
+};
+
+using LayerIndex = TypedIndex<struct LayerTag>;
+using HeadIndex = TypedIndex<struct HeadTag>;
+using TokenIndex = TypedIndex<struct TokenTag>;
+
+/// One attention head of a model.
+struct HeadAddress
+{
+    LayerIndex layer;
+    HeadIndex head;
+
+    auto operator<=>(const HeadAddress&) const = default;
+};
+
+}  // namespace headlight

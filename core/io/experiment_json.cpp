@@ -1,0 +1,283 @@
+#include "core/io/experiment_json.h"
+
+#include "core/io/json.h"
+#include "core/text/utf8.h"
+
+#include <array>
+#include <cassert>
+#include <charconv>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace headlight {
+namespace {
+
+using Json = nlohmann::json;
+
+/// A value as files name it.
+template <typename Value>
+using Named = std::pair<std::string_view, Value>;
+
+constexpr std::array kDirections = {Named<Direction>{"bidirectional", Direction::Bidirectional},
+                                    Named<Direction>{"causal", Direction::Causal}};
+constexpr std::array kPatterns = {Named<MaskPattern>{"full", MaskPattern::Full},
+                                  Named<MaskPattern>{"window", MaskPattern::Window},
+                                  Named<MaskPattern>{"strided", MaskPattern::Strided}};
+
+std::vector<Named<MaskChoice>> maskChoices()
+{
+    using enum MaskChoice;
+    std::vector<Named<MaskChoice>> named;
+    for (const MaskChoice choice : {Own, None, Causal, Window, Strided}) {
+        named.emplace_back(maskChoiceName(choice), choice);
+    }
+    return named;
+}
+
+/// The position schemes, and "own" for none of them.
+std::vector<Named<std::optional<PositionScheme>>> positionChoices()
+{
+    using enum PositionScheme;
+    std::vector<Named<std::optional<PositionScheme>>> named = {{"own", std::nullopt}};
+    for (const PositionScheme scheme : {None, Sinusoidal, Learned, Rotary, Alibi}) {
+        named.emplace_back(positionSchemeName(scheme), scheme);
+    }
+    return named;
+}
+
+std::string_view nameOf(const auto& choices, const auto& value)
+{
+    for (const auto& [name, choice] : choices) {
+        if (choice == value) {
+            return name;
+        }
+    }
+    assert(false);
+    return {};
+}
+
+/// A double that prints as the float does ("0.1") and converts back to it exactly.
+double readable(float number)
+{
+    std::array<char, 32> buffer{};
+    const char* const end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number).ptr;
+    double decimal = 0.0;
+    std::from_chars(buffer.data(), end, decimal);
+    return static_cast<float>(decimal) == number ? decimal : static_cast<double>(number);
+}
+
+/// A value for a message.
+std::string describe(const Json& value)
+{
+    if (value.is_string()) {
+        return excerpt(value.get_ref<const std::string&>());
+    }
+    return value.is_structured() ? std::string(jsonTypeName(value)) : value.dump();
+}
+
+/// Takes a JSON object apart, key by key. Each of its readers keeps the target's value where the key is missing; the first
+/// mistake is kept until `finish`.
+class ObjectReader
+{
+public:
+    ObjectReader(std::string_view text, std::string what) : m_what(std::move(what))
+    {
+        Result<Json> parsed = parseJson(text, m_what, {.bytes = std::size_t{1} << 20U, .depth = 4});
+        if (!parsed) {
+            m_error = parsed.error();
+        } else if (!parsed->is_object()) {
+            fail(" must be a JSON object, not " + std::string(jsonTypeName(*parsed)) + ".");
+        } else {
+            m_object = std::move(*parsed);
+        }
+    }
+
+    template <typename Value>
+    void choice(const std::string& key, const auto& choices, Value& target)
+    {
+        const Json* const value = take(key);
+        if (value == nullptr) {
+            return;
+        }
+        std::string expected;
+        for (const auto& [name, choice] : choices) {
+            if (value->is_string() && value->get_ref<const std::string&>() == name) {
+                target = choice;
+                return;
+            }
+            expected += (expected.empty() ? "\"" : ", \"") + std::string(name) + "\"";
+        }
+        wrong(key, *value, "one of " + expected);
+    }
+
+    void index(const std::string& key, const std::string& expected, Index& target)
+    {
+        if (const Json* const value = take(key)) {
+            readIndex(key, *value, expected, target);
+        }
+    }
+
+    void positiveNumber(const std::string& key, float& target)
+    {
+        const Json* const value = take(key);
+        if (value == nullptr) {
+            return;
+        }
+        const double number = value->is_number() ? value->get<double>() : 0.0;
+        if (number <= static_cast<double>(std::numeric_limits<float>::max()) && static_cast<float>(number) > 0.0F) {
+            target = static_cast<float>(number);
+        } else {
+            wrong(key, *value, "a positive number");
+        }
+    }
+
+    void scaling(const std::string& key, Scaling& target)
+    {
+        const Json* const value = take(key);
+        if (value != nullptr && value->is_boolean()) {
+            target = value->get<bool>() ? Scaling::On : Scaling::Off;
+        } else if (value != nullptr) {
+            wrong(key, *value, "true or false");
+        }
+    }
+
+    void heads(const std::string& key, std::set<HeadAddress>& target)
+    {
+        const std::string expected = "a list of [layer, head] pairs, both counted from 0";
+        const Json* const value = take(key);
+        if (value == nullptr) {
+            return;
+        }
+        if (!value->is_array()) {
+            wrong(key, *value, expected);
+            return;
+        }
+        target.clear();
+        for (const Json& pair : *value) {
+            HeadAddress address;
+            if (!pair.is_array() || pair.size() != 2) {
+                wrong(key, pair, expected);
+                return;
+            }
+            if (!readIndex(key, pair[0], expected, address.layer.value) ||
+                !readIndex(key, pair[1], expected, address.head.value)) {
+                return;
+            }
+            target.insert(address);
+        }
+    }
+
+    /// The first mistake: of the text, of a value that was read, or of a key that nobody asked for.
+    Result<void> finish()
+    {
+        if (!m_error && !m_object.empty()) {
+            fail(" has the unknown key " + excerpt(m_object.begin().key()) + "; expected " + m_keys + ".");
+        }
+        return m_error ? Result<void>(tl::unexpected(*m_error)) : Result<void>();
+    }
+
+private:
+    /// Takes the value out of the object; null where there is none or something is wrong already.
+    const Json* take(const std::string& key)
+    {
+        m_keys += (m_keys.empty() ? "" : ", ") + key;
+        if (m_error || !m_object.contains(key)) {
+            return nullptr;
+        }
+        m_taken = std::move(m_object[key]);
+        m_object.erase(key);
+        return &m_taken;
+    }
+
+    bool readIndex(const std::string& key, const Json& value, const std::string& expected, Index& target)
+    {
+        if (value.is_number_unsigned() &&
+            value.get<std::uint64_t>() <= static_cast<std::uint64_t>(std::numeric_limits<Index>::max())) {
+            target = value.get<Index>();
+            return true;
+        }
+        wrong(key, value, expected);
+        return false;
+    }
+
+    void wrong(const std::string& key, const Json& found, const std::string& expected)
+    {
+        fail(" must have as its \"" + key + "\" " + expected + ", not " + describe(found) + ".");
+    }
+
+    void fail(const std::string& message) { m_error = Error{ErrorCode::InvalidArgument, m_what + message}; }
+
+    std::string m_what;
+    Json m_object;
+    Json m_taken;
+    std::string m_keys;  ///< All that were asked for.
+    std::optional<Error> m_error;
+};
+
+}  // namespace
+
+std::string toJson(const Experiment& experiment)
+{
+    assert(std::isfinite(experiment.temperature));
+    Json heads = Json::array();
+    for (const auto& [layer, head] : experiment.ablatedHeads) {
+        heads.push_back(Json::array({layer.value, head.value}));
+    }
+    const Json json = {{"scaling", experiment.scaling == Scaling::On},
+                       {"temperature", readable(experiment.temperature)},
+                       {"positions", nameOf(positionChoices(), experiment.positions)},
+                       {"mask", nameOf(maskChoices(), experiment.mask)},
+                       {"mask_reach", experiment.maskReach},
+                       {"ablated_heads", std::move(heads)}};
+    return json.dump();
+}
+
+Result<Experiment> experimentFromJson(std::string_view json)
+{
+    Experiment experiment;
+    ObjectReader reader(json, "The experiment");
+    reader.scaling("scaling", experiment.scaling);
+    reader.positiveNumber("temperature", experiment.temperature);
+    reader.choice("positions", positionChoices(), experiment.positions);
+    reader.choice("mask", maskChoices(), experiment.mask);
+    reader.index("mask_reach", "a whole number of tokens", experiment.maskReach);
+    reader.heads("ablated_heads", experiment.ablatedHeads);
+    if (const Result<void> read = reader.finish(); !read) {
+        return tl::unexpected(read.error());
+    }
+    if (const Result<void> valid = validate(effectiveMask(experiment, {})); !valid) {
+        return tl::unexpected(valid.error());
+    }
+    return experiment;
+}
+
+std::string toJson(const Mask& mask)
+{
+    const Json json = {{"direction", nameOf(kDirections, mask.direction)},
+                       {"pattern", nameOf(kPatterns, mask.pattern)},
+                       {"reach", mask.reach}};
+    return json.dump();
+}
+
+Result<Mask> maskFromJson(std::string_view json)
+{
+    Mask mask;
+    ObjectReader reader(json, "The mask");
+    reader.choice("direction", kDirections, mask.direction);
+    reader.choice("pattern", kPatterns, mask.pattern);
+    reader.index("reach", "a whole number of tokens", mask.reach);
+    if (const Result<void> read = reader.finish(); !read) {
+        return tl::unexpected(read.error());
+    }
+    if (const Result<void> valid = validate(mask); !valid) {
+        return tl::unexpected(valid.error());
+    }
+    return mask;
+}
+
+}  // namespace headlight

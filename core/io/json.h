@@ -1,0 +1,26 @@
+// JSON that comes from outside. May use base/ and text/utf8.h only.
+#pragma once
+
+#include "core/base/result.h"
+
+#include <nlohmann/json.hpp>
+#include <string_view>
+
+namespace headlight {
+
+struct JsonLimits
+{
+    std::size_t bytes = std::size_t{16} << 20U;
+    int depth = 16;
+};
+
+/// Parses one JSON value; never throws. No object may have the same key twice.
+///
+/// @param what the value's name in a message: "config.json", "the metadata entry \"tokens\""
+/// @return TooLong beyond the limits; InvalidArgument, which names the offset, where it is no JSON.
+Result<nlohmann::json> parseJson(std::string_view text, std::string_view what, const JsonLimits& limits = {});
+
+/// A JSON value's type as people say it: "a number", "a list".
+std::string_view jsonTypeName(const nlohmann::json& value);
+
+}  // namespace headlight

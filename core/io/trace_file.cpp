@@ -1,0 +1,302 @@
+#include "core/io/trace_file.h"
+
+#include "core/io/experiment_json.h"
+#include "core/io/file_descriptor.h"
+#include "core/io/json.h"
+#include "core/text/utf8.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace headlight {
+namespace {
+
+constexpr std::string_view kFormat = "headlight-trace";
+constexpr std::string_view kVersion = "1";
+
+/// More layers than any model has. A file may hold but the last of them, so that its size does not bound their number.
+constexpr Index kMaxLayers = 4096;
+
+/// The tensors that were asked for, in the order in which data flows.
+Result<std::vector<NamedTensor>> select(const Trace& trace, const std::vector<std::string>& wanted)
+{
+    std::set<std::string, std::less<>> missing(wanted.begin(), wanted.end());
+    std::set<std::string_view> held;
+    std::vector<NamedTensor> selected;
+    const auto isWanted = [&](std::string_view name) {
+        return std::find(wanted.begin(), wanted.end(), name) != wanted.end();
+    };
+    for (const auto& [key, tensor] : trace.tensors()) {
+        const std::string_view stage = stageInfo(key.id).name;
+        const std::string name = tensorName(key);
+        held.insert(stage);
+        missing.erase(std::string(stage));
+        missing.erase(name);
+        if (wanted.empty() || isWanted(stage) || isWanted(name)) {
+            selected.push_back({name, tensor});
+        }
+    }
+    if (missing.empty()) {
+        return selected;
+    }
+    std::string list;
+    for (const Stage& stage : stages()) {
+        if (held.contains(stage.name)) {
+            list += (list.empty() ? "" : ", ") + std::string(stage.name);
+        }
+    }
+    return failure(ErrorCode::NotFound, "The trace holds no \"" + *missing.begin() + "\"; it holds " + list +
+                                            " (or, of one layer alone, a name such as layers.0.attention.weights).");
+}
+
+std::string tokensJson(const std::vector<Token>& tokens)
+{
+    nlohmann::json list = nlohmann::json::array();
+    for (const Token& token : tokens) {
+        list.push_back(token.text);
+    }
+    return list.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+tl::unexpected<Error> invalid(std::string message)
+{
+    return failure(ErrorCode::InvalidArgument, std::move(message));
+}
+
+std::string shapeText(const Tensor::Shape& shape)
+{
+    std::string text = "[";
+    for (std::size_t i = 0; i < shape.size(); ++i) {
+        text += (i == 0 ? "" : ",") + std::to_string(shape[i]);
+    }
+    return text + "]";
+}
+
+std::string metadataOr(const Safetensors& contents, std::string_view key, std::string_view fallback)
+{
+    const auto found = contents.metadata.find(key);
+    return found == contents.metadata.end() ? std::string(fallback) : found->second;
+}
+
+/// Collects a file's tensors into a trace, and what they say about its sizes.
+class TraceBuilder
+{
+public:
+    Result<void> add(const std::string& name, const StoredTensor& stored)
+    {
+        const Result<StageKey> key = parseTensorName(name);
+        if (!key) {
+            return invalid("The tensor " + excerpt(name) +
+                           " is no stage of a trace; expected a name such as layers.0.attention.weights or logits.");
+        }
+        if (key->layer.value >= kMaxLayers) {
+            return invalid("The tensor \"" + name + "\" is of a layer beyond " + std::to_string(kMaxLayers - 1) + ".");
+        }
+        if (!isFloat(stored.dtype)) {
+            return invalid("The tensor \"" + name + "\" is of type " + std::string(dtypeName(stored.dtype)) +
+                           "; a trace holds F32, F16 or BF16.");
+        }
+        Tensor::Shape shape = stored.shape;
+        const std::string_view axes = stageInfo(key->id).axes;
+        if (shape.size() == axes.size() + 1 && shape.front() == 1) {
+            shape.erase(shape.begin());
+        }
+        if (const Result<void> fits = checkShape(name, shape, axes); !fits) {
+            return fits;
+        }
+        Result<Tensor> tensor = toFloat(stored, shape);
+        if (!tensor) {
+            return tl::unexpected(tensor.error());
+        }
+        if (stageInfo(key->id).scope == StageScope::Layer) {
+            m_layers = std::max(m_layers, key->layer.value + 1);
+        }
+        m_tensors.emplace(*key, std::make_shared<const Tensor>(std::move(*tensor)));
+        return {};
+    }
+
+    Index tokens() const { return extentOf('T'); }
+    Index layers() const { return m_layers; }
+    Index heads() const { return extentOf('H'); }
+    Trace::Tensors takeTensors() { return std::move(m_tensors); }
+
+private:
+    /// What a shape letter turned out to be, and the tensor that said so first.
+    struct Extent
+    {
+        Index size = 0;
+        std::string source;
+    };
+
+    /// Keys are the tokens that ask, so S is T.
+    static char letterOf(char axis) { return axis == 'S' ? 'T' : axis; }
+
+    Index extentOf(char letter) const
+    {
+        const auto found = m_extents.find(letter);
+        return found == m_extents.end() ? 0 : found->second.size;
+    }
+
+    Result<void> checkShape(const std::string& name, const Tensor::Shape& shape, std::string_view axes)
+    {
+        if (shape.size() != axes.size()) {
+            std::string expected;
+            for (const char axis : axes) {
+                expected += (expected.empty() ? "[" : ",") + std::string(1, axis);
+            }
+            return invalid("The tensor \"" + name + "\" has the shape " + shapeText(shape) + "; expected " + expected +
+                           "], of one text alone.");
+        }
+        for (std::size_t i = 0; i < shape.size(); ++i) {
+            if (shape[i] == 0) {
+                return invalid("The tensor \"" + name + "\" of shape " + shapeText(shape) + " is empty.");
+            }
+            const Extent& known = m_extents.try_emplace(letterOf(axes[i]), Extent{shape[i], name}).first->second;
+            if (known.size != shape[i]) {
+                return invalid("The tensor \"" + name + "\" has the shape " + shapeText(shape) + ", where " +
+                               std::string(1, axes[i]) + " is " + std::to_string(shape[i]) + "; after \"" +
+                               known.source + "\" it should be " + std::to_string(known.size) + ".");
+            }
+        }
+        return {};
+    }
+
+    Trace::Tensors m_tensors;
+    std::map<char, Extent> m_extents;
+    Index m_layers = 0;
+};
+
+/// One token for each name in the metadata, or for each number without it.
+Result<std::vector<Token>> readTokens(const Safetensors& contents, Index count)
+{
+    std::vector<Token> tokens;
+    const auto found = contents.metadata.find("tokens");
+    if (found == contents.metadata.end()) {
+        for (Index i = 0; i < count; ++i) {
+            tokens.push_back({kNoTokenId, std::to_string(i), {}});
+        }
+        return tokens;
+    }
+    const Result<nlohmann::json> list = parseJson(found->second, "The metadata entry \"tokens\"");
+    if (!list) {
+        return tl::unexpected(list.error());
+    }
+    const bool isTexts = list->is_array() && std::all_of(list->begin(), list->end(),
+                                                         [](const nlohmann::json& item) { return item.is_string(); });
+    if (!isTexts) {
+        return invalid("The metadata entry \"tokens\" must be a JSON list of texts.");
+    }
+    if (list->size() != static_cast<std::size_t>(count)) {
+        return invalid("The metadata entry \"tokens\" names " + std::to_string(list->size()) +
+                       " tokens, but the tensors are of " + std::to_string(count) + ".");
+    }
+    for (const nlohmann::json& item : *list) {
+        tokens.push_back({kNoTokenId, item.get<std::string>(), {}});
+    }
+    return tokens;
+}
+
+/// A file may well say another format, such as PyTorch's "pt"; only of our own do we ask the version.
+Result<void> checkVersion(const Safetensors& contents)
+{
+    const std::string version = metadataOr(contents, "version", "");
+    if (metadataOr(contents, "format", "") == kFormat && version != kVersion) {
+        return invalid("The trace is of version \"" + version + "\"; this program reads version " +
+                       std::string(kVersion) + ". A newer program may read it.");
+    }
+    return {};
+}
+
+/// How much memory the numbers fill once they are float32.
+Result<void> checkMemory(const Safetensors& contents)
+{
+    std::size_t bytes = 0;
+    for (const auto& [name, stored] : contents.tensors) {
+        bytes += stored.bytes.size() / dtypeSize(stored.dtype) * sizeof(float);
+    }
+    const auto memory =
+        static_cast<std::size_t>(::sysconf(_SC_PHYS_PAGES)) * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+    if (bytes > memory) {
+        return failure(ErrorCode::TooLong, "The trace needs " + std::to_string(bytes >> 20U) +
+                                               " MiB of memory, and this machine has " + std::to_string(memory >> 20U) +
+                                               " MiB; write fewer stages into the file.");
+    }
+    return {};
+}
+
+}  // namespace
+
+Result<void> writeTrace(const std::filesystem::path& path, const Trace& trace, const TraceFileOptions& options)
+{
+    const Result<std::vector<NamedTensor>> tensors = select(trace, options.stages);
+    if (!tensors) {
+        return tl::unexpected(tensors.error());
+    }
+    const TraceInfo& info = trace.info();
+    return writeSafetensors(path, *tensors,
+                            {{"format", std::string(kFormat)},
+                             {"version", std::string(kVersion)},
+                             {"tokens", tokensJson(info.tokens)},
+                             {"text", info.text},
+                             {"model", info.modelName},
+                             {"model_note", info.modelNote},
+                             {"experiment", toJson(info.experiment)},
+                             {"mask", toJson(info.mask)}});
+}
+
+Result<std::shared_ptr<const Trace>> makeTrace(const Safetensors& contents)
+{
+    if (contents.tensors.empty()) {
+        return invalid("The file holds no tensor; a trace has at least one, such as layers.0.attention.weights.");
+    }
+    if (const Result<void> readable = checkVersion(contents); !readable) {
+        return tl::unexpected(readable.error());
+    }
+    if (const Result<void> fits = checkMemory(contents); !fits) {
+        return tl::unexpected(fits.error());
+    }
+    TraceBuilder builder;
+    for (const auto& [name, stored] : contents.tensors) {
+        if (const Result<void> added = builder.add(name, stored); !added) {
+            return tl::unexpected(added.error());
+        }
+    }
+    Result<std::vector<Token>> tokens = readTokens(contents, builder.tokens());
+    if (!tokens) {
+        return tl::unexpected(tokens.error());
+    }
+    Result<Experiment> experiment = experimentFromJson(metadataOr(contents, "experiment", "{}"));
+    if (!experiment) {
+        return failure(experiment.error().code, "The metadata entry \"experiment\": " + experiment.error().message);
+    }
+    const std::string experimentMask = toJson(effectiveMask(*experiment, {}));
+    const Result<Mask> mask = maskFromJson(metadataOr(contents, "mask", experimentMask));
+    if (!mask) {
+        return failure(mask.error().code, "The metadata entry \"mask\": " + mask.error().message);
+    }
+    TraceInfo info{.text = metadataOr(contents, "text", ""),
+                   .tokens = std::move(*tokens),
+                   .modelName = metadataOr(contents, "model", ""),
+                   .modelNote = metadataOr(contents, "model_note", ""),
+                   .experiment = std::move(*experiment),
+                   .mask = *mask,
+                   .layers = builder.layers(),
+                   .heads = builder.heads()};
+    return std::make_shared<const Trace>(std::move(info), builder.takeTensors());
+}
+
+Result<std::shared_ptr<const Trace>> readTrace(const std::filesystem::path& path)
+{
+    const Result<SafetensorsFile> file = SafetensorsFile::open(path);
+    if (!file) {
+        return tl::unexpected(file.error());
+    }
+    Result<std::shared_ptr<const Trace>> trace = makeTrace(file->contents());
+    if (!trace) {
+        return failure(trace.error().code, quoted(path) + ": " + trace.error().message);
+    }
+    return trace;
+}
+
+}  // namespace headlight

@@ -1,0 +1,34 @@
+#include "core/model/feed_forward.h"
+
+#include "core/tensor/matmul.h"
+
+#include <cassert>
+#include <cmath>
+#include <numbers>
+
+namespace headlight {
+
+Matrix linear(ConstMatrixRef x, const LinearWeights& weights)
+{
+    assert(x.cols() == weights.weight.rows());
+    return multiply(x, weights.weight).rowwise() + weights.bias;
+}
+
+Matrix activate(ConstMatrixRef hidden, Activation activation)
+{
+    switch (activation) {
+    case Activation::Relu:
+        return hidden.cwiseMax(0.0F);
+    case Activation::Gelu:
+        return hidden.unaryExpr(
+            [](float x) { return 0.5F * x * (1.0F + std::erf(x * (std::numbers::sqrt2_v<float> / 2.0F))); });
+    case Activation::GeluTanh:
+        return hidden.unaryExpr([](float x) {
+            const float inner = std::sqrt(2.0F * std::numbers::inv_pi_v<float>) * (x + 0.044715F * x * x * x);
+            return 0.5F * x * (1.0F + std::tanh(inner));
+        });
+    }
+    return hidden;
+}
+
+}  // namespace headlight

@@ -1,0 +1,21 @@
+// The one seam through which every large product goes.
+#pragma once
+
+#include "core/tensor/types.h"
+
+namespace headlight {
+
+/// A·B.  @param a [M×K]  @param b [K×N]  @return [M×N]
+/// Asserts that the inner extents agree. Thread-safe. Same inputs and thread count give the same bits.
+Matrix multiply(ConstMatrixRef a, ConstMatrixRef b);
+
+/// A·Bᵀ.  @param a [M×K]  @param b [N×K]  @return [M×N]
+Matrix multiplyTransposed(ConstMatrixRef a, ConstMatrixRef b);
+
+/// How many threads one product may use from now on, in the calling thread. At least 1.
+void setProductThreads(int threads);
+
+/// The threads that a product started from the calling thread uses.
+int productThreads();
+
+}  // namespace headlight

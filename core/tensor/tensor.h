@@ -1,0 +1,68 @@
+// A float32 array of rank 1 to 3. May use tensor/types.h only.
+#pragma once
+
+#include "core/tensor/types.h"
+
+#include <cassert>
+#include <functional>
+#include <numeric>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace headlight {
+
+/// Owns a row-major array such as [H,T,S]; its slices along the first axis of a rank-3 array are matrices.
+/// A value: copying copies the numbers. Reading from several threads is safe while nobody writes.
+class Tensor
+{
+public:
+    using Shape = std::vector<Index>;
+
+    Tensor() = default;
+
+    explicit Tensor(Shape shape) : m_shape(std::move(shape)), m_values(static_cast<std::size_t>(sizeOf(m_shape)))
+    {
+        assert(!m_shape.empty() && m_shape.size() <= 3);
+    }
+
+    /// A rank-2 tensor with the matrix's shape.
+    static Tensor fromMatrix(const Matrix& matrix)
+    {
+        Tensor tensor({matrix.rows(), matrix.cols()});
+        tensor.matrix() = matrix;
+        return tensor;
+    }
+
+    const Shape& shape() const noexcept { return m_shape; }
+    Index size() const noexcept { return static_cast<Index>(m_values.size()); }
+    std::span<const float> values() const noexcept { return m_values; }
+
+    /// How many matrices the tensor holds: its first extent at rank 3, else 1.
+    Index slices() const noexcept { return m_shape.size() == 3 ? m_shape[0] : 1; }
+    Index rows() const noexcept { return m_shape.size() >= 2 ? m_shape[m_shape.size() - 2] : 1; }
+    Index cols() const noexcept { return m_shape.empty() ? 0 : m_shape.back(); }
+
+    /// Slice `i` as a matrix; the whole tensor at rank 1 or 2. The view lives as long as the tensor.
+    Eigen::Map<const Matrix> matrix(Index slice = 0) const
+    {
+        assert(slice >= 0 && slice < slices());
+        return {m_values.data() + slice * rows() * cols(), rows(), cols()};
+    }
+    Eigen::Map<Matrix> matrix(Index slice = 0)
+    {
+        assert(slice >= 0 && slice < slices());
+        return {m_values.data() + slice * rows() * cols(), rows(), cols()};
+    }
+
+private:
+    static Index sizeOf(const Shape& shape)
+    {
+        return std::accumulate(shape.begin(), shape.end(), Index{1}, std::multiplies<>());
+    }
+
+    Shape m_shape;
+    std::vector<float> m_values;
+};
+
+}  // namespace headlight

@@ -1,0 +1,44 @@
+#include "core/trace/attention_map.h"
+
+#include <algorithm>
+#include <cassert>
+
+namespace headlight {
+namespace {
+
+/// Where block `i` of `blocks` begins in a range; block `blocks` begins at its end.
+Index blockBegin(IndexRange range, Index i, Index blocks)
+{
+    return range.begin + range.size() * i / blocks;
+}
+
+}  // namespace
+
+StoredMap::StoredMap(std::shared_ptr<const Tensor> tensor, Index slice)
+    : m_tensor(std::move(tensor))
+    , m_cells(m_tensor->matrix(slice))
+{}
+
+Matrix StoredMap::tile(IndexRange rows, IndexRange cols, TileSize size) const
+{
+    assert(rows.begin >= 0 && rows.end <= m_cells.rows() && cols.begin >= 0 && cols.end <= m_cells.cols());
+    const Index blockRows = std::min(rows.size(), size.rows);
+    const Index blockCols = std::min(cols.size(), size.cols);
+    if (blockRows == rows.size() && blockCols == cols.size()) {
+        return m_cells.block(rows.begin, cols.begin, rows.size(), cols.size());
+    }
+    Matrix pooled(blockRows, blockCols);
+    for (Index i = 0; i < blockRows; ++i) {
+        const Index top = blockBegin(rows, i, blockRows);
+        const Index bottom = blockBegin(rows, i + 1, blockRows);
+        const RowVector highest = m_cells.block(top, cols.begin, bottom - top, cols.size()).colwise().maxCoeff();
+        for (Index j = 0; j < blockCols; ++j) {
+            const Index left = blockBegin(cols, j, blockCols) - cols.begin;
+            const Index right = blockBegin(cols, j + 1, blockCols) - cols.begin;
+            pooled(i, j) = highest.segment(left, right - left).maxCoeff();
+        }
+    }
+    return pooled;
+}
+
+}  // namespace headlight

@@ -1,0 +1,66 @@
+// One head's T×S matrix behind one small interface, however it came about. May use base/ and tensor/ only.
+#pragma once
+
+#include "core/tensor/tensor.h"
+
+#include <memory>
+
+namespace headlight {
+
+/// A half-open range of rows or columns [begin, end).
+struct IndexRange
+{
+    Index begin = 0;
+    Index end = 0;
+
+    Index size() const noexcept { return end - begin; }
+    bool operator==(const IndexRange&) const = default;
+};
+
+/// The extent of a tile as drawn.
+struct TileSize
+{
+    Index rows = 0;
+    Index cols = 0;
+};
+
+/// A matrix of queries × keys that is read in tiles. Immutable and thread-safe.
+class AttentionMap
+{
+public:
+    virtual ~AttentionMap() = default;
+
+    virtual Index rows() const = 0;  ///< T, the queries.
+    virtual Index cols() const = 0;  ///< S, the keys.
+
+    /// One cell.
+    virtual float at(TokenIndex query, TokenIndex key) const = 0;
+
+    /// One query's row.  @return [S]
+    virtual RowVector row(TokenIndex query) const = 0;
+
+    /// The part rows × cols at the resolution at which it is drawn: the cells themselves where they fit into `size`, else
+    /// `size` blocks, each the largest of the cells that fall into it, so that a bright cell never vanishes.
+    ///
+    /// @return [min(rows, size.rows) × min(cols, size.cols)]
+    virtual Matrix tile(IndexRange rows, IndexRange cols, TileSize size) const = 0;
+};
+
+/// A map whose cells are one slice of a tensor in memory, which it keeps alive.
+class StoredMap final : public AttentionMap
+{
+public:
+    StoredMap(std::shared_ptr<const Tensor> tensor, Index slice);
+
+    Index rows() const override { return m_cells.rows(); }
+    Index cols() const override { return m_cells.cols(); }
+    float at(TokenIndex query, TokenIndex key) const override { return m_cells(query.value, key.value); }
+    RowVector row(TokenIndex query) const override { return m_cells.row(query.value); }
+    Matrix tile(IndexRange rows, IndexRange cols, TileSize size) const override;
+
+private:
+    std::shared_ptr<const Tensor> m_tensor;
+    Eigen::Map<const Matrix> m_cells;
+};
+
+}  // namespace headlight

@@ -1,0 +1,57 @@
+// What a forward pass leaves behind. May use base/, tensor/, text/ and attention/experiment.h.
+#pragma once
+
+#include "core/attention/experiment.h"
+#include "core/base/result.h"
+#include "core/tensor/tensor.h"
+#include "core/text/token.h"
+#include "core/trace/attention_map.h"
+#include "core/trace/stage.h"
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace headlight {
+
+/// Where a trace comes from.
+struct TraceInfo
+{
+    std::string text;
+    std::vector<Token> tokens;  ///< One a row of every [T,…] stage.
+    std::string modelName;
+    std::string modelNote;  ///< What a picture must say of the model, as "untrained"; may be empty.
+    Experiment experiment;
+    Mask mask;  ///< The one in force.
+    Index layers = 0;
+    Index heads = 0;
+};
+
+/// Every stage of one forward pass. Immutable, so views share it as `shared_ptr<const Trace>` across threads and never
+/// lock or copy.
+class Trace
+{
+public:
+    using Tensors = std::map<StageKey, std::shared_ptr<const Tensor>>;
+
+    Trace(TraceInfo info, Tensors tensors) : m_info(std::move(info)), m_tensors(std::move(tensors)) {}
+
+    const TraceInfo& info() const noexcept { return m_info; }
+    Index tokens() const noexcept { return static_cast<Index>(m_info.tokens.size()); }
+
+    /// All stages that are there, in the order in which data flows within each layer.
+    const Tensors& tensors() const noexcept { return m_tensors; }
+
+    /// The stage's numbers, or null where this model or file has none.
+    std::shared_ptr<const Tensor> find(const StageKey& key) const;
+
+    /// One head's weights or scores ([H,T,S] stages); NotFound where the trace does not hold them.
+    Result<std::shared_ptr<const AttentionMap>> map(StageId stage, HeadAddress head) const;
+
+private:
+    TraceInfo m_info;
+    Tensors m_tensors;
+};
+
+}  // namespace headlight

@@ -1,0 +1,130 @@
+#include "tests/ui/support/fixtures.h"
+#include "ui/plots/heatmap_picture.h"
+
+#include <gtest/gtest.h>
+
+namespace headlight::ui::test {
+namespace {
+
+const QRectF kArea(0.0, 0.0, 700.0, 600.0);
+
+QImage painted(const Picture& picture, Brightness brightness = Brightness::Light)
+{
+    QImage image(kArea.size().toSize(), QImage::Format_RGB32);
+    image.fill(Theme::of(brightness).paper);
+    QPainter painter(&image);
+    picture.paint(painter, kArea, Theme::of(brightness));
+    return image;
+}
+
+HeatmapPicture pictureOf(const std::string& text, const HeatmapOptions& options = {}, const Experiment& experiment = {})
+{
+    return {traceOf(text, experiment),
+            {.head = {LayerIndex(1), HeadIndex(3)}},
+            options,
+            ColourMap::named(QStringLiteral("viridis"))};
+}
+
+TEST(HeatmapPicture, CellCentresHaveTheColoursOfTheWeights)
+{
+    const HeatmapPicture picture = pictureOf(kSentence);
+    const QImage image = painted(picture);
+    for (Index i = 0; i < 13; ++i) {
+        for (Index j = 0; j < 13; ++j) {
+            const Cell cell{TokenIndex(i), TokenIndex(j)};
+            const QPoint centre = picture.cellRect(cell, kArea).center().toPoint();
+            EXPECT_EQ(image.pixel(centre), picture.colourScale().colour(picture.map()->at(cell.query, cell.key)));
+        }
+    }
+}
+
+TEST(HeatmapPicture, EveryQuantityIsShownWithItsOwnScale)
+{
+    const HeatmapPicture weights = pictureOf(kSentence);
+    EXPECT_EQ(weights.colourScale().low, 0.0F);
+    EXPECT_EQ(weights.colourScale().high, 1.0F);
+
+    const HeatmapPicture fitted = pictureOf(kSentence, {.range = RangeMode::Fit});
+    EXPECT_LT(fitted.colourScale().high, 1.0F);
+
+    const HeatmapPicture scaled = pictureOf(kSentence, {.quantity = Quantity::ScaledScores});
+    const HeatmapPicture raw = pictureOf(kSentence, {.quantity = Quantity::RawScores});
+    EXPECT_EQ(scaled.colourScale().low, -scaled.colourScale().high);
+    const Cell cell{TokenIndex(4), TokenIndex(7)};
+    // d = 16, so √d = 4.
+    EXPECT_FLOAT_EQ(raw.map()->at(cell.query, cell.key), 4.0F * scaled.map()->at(cell.query, cell.key));
+}
+
+TEST(HeatmapPicture, MaskedCellsAreShownAsHiddenAndSaidToBe)
+{
+    Experiment causal;
+    causal.mask = MaskChoice::Causal;
+    const HeatmapPicture picture = pictureOf(kSentence, {}, causal);
+    const QImage image = painted(picture);
+    const Cell future{TokenIndex(2), TokenIndex(9)};
+    EXPECT_EQ(image.pixel(picture.cellRect(future, kArea).center().toPoint()),
+              Theme::of(Brightness::Light).hidden.rgb());
+    EXPECT_TRUE(picture.describe(future).contains(QStringLiteral("masked")));
+    EXPECT_FALSE(picture.describe({TokenIndex(9), TokenIndex(2)}).contains(QStringLiteral("masked")));
+}
+
+TEST(HeatmapPicture, FindsTheCellUnderAPoint)
+{
+    const HeatmapPicture picture = pictureOf(kSentence);
+    for (const Cell cell : {Cell{TokenIndex(0), TokenIndex(0)}, Cell{TokenIndex(12), TokenIndex(12)},
+                            Cell{TokenIndex(3), TokenIndex(8)}}) {
+        EXPECT_EQ(picture.cellAt(picture.cellRect(cell, kArea).center(), kArea), cell);
+    }
+    EXPECT_FALSE(picture.cellAt({1.0, 1.0}, kArea));
+}
+
+TEST(HeatmapPicture, ATableHoldsEveryWeightExactly)
+{
+    const HeatmapPicture picture = pictureOf("Dog bites man");
+    const CsvTable table = picture.table();
+    EXPECT_EQ(table.header, (std::vector<std::string>{"weight: query down, key across", "Dog", "bites", "man"}));
+    ASSERT_EQ(table.rows.size(), 3U);
+    for (std::size_t i = 0; i < 3; ++i) {
+        for (std::size_t j = 0; j < 3; ++j) {
+            EXPECT_EQ(std::get<float>(table.rows[i][j + 1]),
+                      picture.map()->at(TokenIndex(static_cast<Index>(i)), TokenIndex(static_cast<Index>(j))));
+        }
+    }
+}
+
+TEST(HeatmapPicture, NumbersAreDrawnOnlyWhereTheyFit)
+{
+    const QImage plain = painted(pictureOf("Dog bites man"));
+    const QImage numbered = painted(pictureOf("Dog bites man", {.numbers = CellNumbers::Shown}));
+    EXPECT_NE(plain, numbered);
+    const std::string crowded = words(60);
+    EXPECT_EQ(painted(pictureOf(crowded)), painted(pictureOf(crowded, {.numbers = CellNumbers::Shown})));
+}
+
+TEST(HeatmapPicture, TheSelectedCellIsMarked)
+{
+    const auto trace = traceOf("Dog bites man");
+    const ColourMap& viridis = ColourMap::named(QStringLiteral("viridis"));
+    const HeatmapPicture plain(trace, {}, {}, viridis);
+    const HeatmapPicture marked(trace, {.head = {}, .query = TokenIndex(1), .key = TokenIndex(2)}, {}, viridis);
+    EXPECT_NE(painted(plain), painted(marked));
+}
+
+TEST(HeatmapPicture, AnAblatedHeadIsSaidToBeOff)
+{
+    Experiment experiment;
+    experiment.ablatedHeads.insert({LayerIndex(1), HeadIndex(3)});
+    EXPECT_TRUE(pictureOf("Dog bites man", {}, experiment).title().contains(QStringLiteral("switched off")));
+}
+
+TEST(HeatmapPicture, OneTokenAndAThousandAreDrawn)
+{
+    EXPECT_FALSE(painted(pictureOf("Dog")).isNull());
+    const HeatmapPicture picture = pictureOf(words(1024));
+    const QImage image = painted(picture, Brightness::Dark);
+    const QPointF centre = picture.mapRect(kArea).center();
+    EXPECT_NE(image.pixel(centre.toPoint()), Theme::of(Brightness::Dark).paper.rgb());
+}
+
+}  // namespace
+}  // namespace headlight::ui::test

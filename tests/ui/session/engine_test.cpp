@@ -1,0 +1,116 @@
+#include "tests/ui/support/fixtures.h"
+#include "ui/session/engine.h"
+
+#include <QCoreApplication>
+#include <QDeadlineTimer>
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+namespace headlight::ui::test {
+namespace {
+
+Request requestOf(std::uint64_t id, const std::string& text)
+{
+    return {.id = id, .text = text, .model = defaultModel(), .experiment = {}, .baseline = {}, .head = {}};
+}
+
+/// Runs the event loop until `done`, at most half a minute.
+template <typename Done>
+bool waitFor(Done done)
+{
+    const QDeadlineTimer deadline(30'000);
+    while (!done() && !deadline.hasExpired()) {
+        QCoreApplication::processEvents(QEventLoop::AllEvents, 20);
+    }
+    return done();
+}
+
+TEST(Engine, AnswersARequestWithItsTrace)
+{
+    Engine engine;
+    std::vector<Response> responses;
+    QObject::connect(&engine, &Engine::responded, &engine,
+                     [&](const Response& response) { responses.push_back(response); });
+    engine.request(requestOf(1, kSentence));
+    ASSERT_TRUE(waitFor([&] { return !responses.empty(); }));
+    ASSERT_TRUE(responses.front().trace);
+    EXPECT_EQ(responses.front().trace->tokens(), 13);
+    EXPECT_GT(responses.front().elapsedMs, 0.0);
+}
+
+TEST(Engine, ABurstEndsOnTheLastRequestAndNeverGoesBack)
+{
+    constexpr std::uint64_t kRequests = 500;
+    Engine engine;
+    std::vector<std::uint64_t> ids;
+    QObject::connect(&engine, &Engine::responded, &engine,
+                     [&](const Response& response) { ids.push_back(response.id); });
+    for (std::uint64_t id = 1; id <= kRequests; ++id) {
+        engine.request(requestOf(id, kSentence));
+        if (id % 50 == 0) {
+            QCoreApplication::processEvents();
+        }
+    }
+    ASSERT_TRUE(waitFor([&] { return !ids.empty() && ids.back() == kRequests; }));
+    EXPECT_LT(ids.size(), kRequests / 2) << "every request was answered: none was replaced by a newer one";
+    EXPECT_TRUE(std::ranges::is_sorted(ids, std::less_equal<>())) << "an older response came after a newer one";
+}
+
+TEST(Engine, SaysWhyThereIsNoTrace)
+{
+    Engine engine;
+    std::vector<Response> responses;
+    QObject::connect(&engine, &Engine::responded, &engine,
+                     [&](const Response& response) { responses.push_back(response); });
+    engine.request(requestOf(1, "   "));
+    ASSERT_TRUE(waitFor([&] { return !responses.empty(); }));
+    ASSERT_TRUE(responses.front().error);
+    EXPECT_EQ(responses.front().error->code, ErrorCode::EmptyInput);
+}
+
+TEST(Engine, MeasuresTheEffectAgainstABaselineOfTheSameTokensOnly)
+{
+    Engine engine;
+    std::vector<Response> responses;
+    QObject::connect(&engine, &Engine::responded, &engine,
+                     [&](const Response& response) { responses.push_back(response); });
+    Request request = requestOf(1, kSentence);
+    request.baseline = traceOf(kSentence);
+    request.experiment.temperature = 4.0F;
+    engine.request(request);
+    ASSERT_TRUE(waitFor([&] { return responses.size() == 1; }));
+    ASSERT_TRUE(responses[0].effect);
+    EXPECT_GT(responses[0].effect->onHead.entropyAfter, responses[0].effect->onHead.entropyBefore);
+    EXPECT_GT(responses[0].effect->most.largest, 0.0F);
+
+    request.id = 2;
+    request.text = "Dog bites man";
+    engine.request(request);
+    ASSERT_TRUE(waitFor([&] { return responses.size() == 2; }));
+    EXPECT_FALSE(responses[1].effect);
+}
+
+TEST(Engine, IsDestroyedWhileBusyWithoutHanging)
+{
+    const QDeadlineTimer deadline(20'000);
+    for (int i = 0; i < 20; ++i) {
+        Engine engine;
+        engine.request(requestOf(1, words(600)));
+        if (i % 2 == 0) {
+            QCoreApplication::processEvents(QEventLoop::AllEvents, 2);
+        }
+    }
+    EXPECT_FALSE(deadline.hasExpired());
+}
+
+}  // namespace
+}  // namespace headlight::ui::test
+
+int main(int argc, char** argv)
+{
+    testing::InitGoogleTest(&argc, argv);
+    const QCoreApplication application(argc, argv);
+    return RUN_ALL_TESTS();
+}

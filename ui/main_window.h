@@ -1,0 +1,74 @@
+// The window: text, tokens, experiment, pages.
+#pragma once
+
+#include "ui/export/figure.h"
+#include "ui/session/session.h"
+
+#include <QMainWindow>
+
+#include <optional>
+
+class QActionGroup;
+class QLabel;
+class QTabWidget;
+
+namespace headlight::ui {
+
+class TextBox;
+class TokenStrip;
+
+/// Owns nothing but widgets: the session, which outlives it, has the state.
+class MainWindow final : public QMainWindow
+{
+    Q_OBJECT
+
+public:
+    explicit MainWindow(Session& session, QWidget* parent = nullptr);
+
+    View currentView() const;
+    void setCurrentView(View view);
+
+    /// Nothing: as the system has it.
+    void setBrightness(std::optional<Brightness> brightness);
+
+    /// Replaces the text by a file's; an unreadable file is said and changes nothing.
+    void openTextFile(const QString& path);
+
+    /// What the current page shows, as a figure; nothing while there is no trace.
+    std::optional<FigureContent> figure() const;
+
+public slots:
+    void exportPicture();
+    void copyPicture();
+    void copyNumbers();
+
+protected:
+    void closeEvent(QCloseEvent* event) override;
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
+
+private:
+    void makeMenus();
+    QWidget* makeTopRow();
+    void makePages();
+    void makeShortcuts();
+    void restoreSettings();
+    void moveHead(int layers, int heads);
+    void showSelection();
+    void showStatus();
+    void sayCut(qsizetype given, qsizetype kept);
+    void showShortcuts();
+    void showAbout();
+
+    Session& m_session;
+    TextBox* m_text;
+    TokenStrip* m_strip;
+    QTabWidget* m_pages;
+    QLabel* m_effect;
+    QLabel* m_notice;
+    QLabel* m_status;
+    QActionGroup* m_themes;
+    QString m_textNotice;  ///< Why the text box holds less than it was given.
+};
+
+}  // namespace headlight::ui

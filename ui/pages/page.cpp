@@ -1,0 +1,53 @@
+#include "ui/pages/page.h"
+
+#include <QEvent>
+
+namespace headlight::ui {
+
+Page::Page(Session& session, QWidget* parent) : QWidget(parent), m_session(session)
+{
+    connect(&session, &Session::traceReady, this, &Page::invalidate);
+    connect(&session, &Session::shownChanged, this, &Page::invalidate);
+    connect(&session, &Session::viewOptionsChanged, this, &Page::invalidate);
+    connect(&session, &Session::stateChanged, this, &Page::invalidate);
+}
+
+void Page::invalidate()
+{
+    m_stale = true;
+    if (isVisible()) {
+        m_stale = false;
+        refresh();
+    }
+}
+
+void Page::showEvent(QShowEvent* event)
+{
+    QWidget::showEvent(event);
+    if (m_stale) {
+        invalidate();
+    }
+}
+
+void Page::changeEvent(QEvent* event)
+{
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange) {
+        invalidate();
+    }
+}
+
+QString emptyHint()
+{
+    return QObject::tr("Type a sentence above, or choose one of the examples.");
+}
+
+QString pageHeading(const QString& title, const Trace* trace)
+{
+    if (trace == nullptr || trace->info().modelNote.empty()) {
+        return title;
+    }
+    return QObject::tr("%1 — %2 model").arg(title, QString::fromStdString(trace->info().modelNote));
+}
+
+}  // namespace headlight::ui

@@ -1,0 +1,40 @@
+// What the pages have in common. Pages lay out and connect; they do no arithmetic and write no files.
+#pragma once
+
+#include "ui/session/session.h"
+
+#include <QWidget>
+
+namespace headlight::ui {
+
+/// One tab of the window. Follows the session while it is visible, and catches up when it is shown.
+class Page : public QWidget
+{
+    Q_OBJECT
+
+public:
+    explicit Page(Session& session, QWidget* parent = nullptr);
+
+protected:
+    Session& session() const noexcept { return m_session; }
+
+    /// Shows the session's trace, selection and options as they are now. Called only while the page is visible.
+    virtual void refresh() = 0;
+
+    void showEvent(QShowEvent* event) override;
+    void changeEvent(QEvent* event) override;
+
+private:
+    void invalidate();
+
+    Session& m_session;
+    bool m_stale = true;
+};
+
+/// What a view says while there is no trace.
+QString emptyHint();
+
+/// A picture's title and, wherever that must be said, what kind of model made it: "… — untrained model".
+QString pageHeading(const QString& title, const Trace* trace);
+
+}  // namespace headlight::ui

@@ -1,0 +1,214 @@
+#include "ui/panels/token_strip.h"
+
+#include "ui/plots/colour_map.h"
+#include "ui/plots/picture_view.h"
+#include "ui/plots/token_label.h"
+
+#include <QHelpEvent>
+#include <QKeyEvent>
+#include <QMouseEvent>
+#include <QPainter>
+#include <QScrollBar>
+#include <QToolTip>
+
+#include <algorithm>
+
+namespace headlight::ui {
+namespace {
+
+constexpr qreal kLine = 38.0;    ///< One line of chips.
+constexpr qreal kChip = 34.0;    ///< A chip's height, its bar included.
+constexpr qreal kBar = 7.0;      ///< The shaded bar under the token.
+constexpr qreal kPadding = 6.0;  ///< On either side of a token's text.
+constexpr qreal kGap = 3.0;      ///< Between chips.
+constexpr qreal kWidestChip = 180.0;
+constexpr int kMostLines = 3;
+
+}  // namespace
+
+TokenStrip::TokenStrip(QWidget* parent) : QAbstractScrollArea(parent)
+{
+    setFrameShape(QFrame::NoFrame);
+    setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    setFocusPolicy(Qt::StrongFocus);
+    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+    setAccessibleName(tr("Tokens"));
+    viewport()->setMouseTracking(true);
+}
+
+void TokenStrip::show(std::shared_ptr<const Trace> trace, const Selection& selection, const ColourMap& colourMap)
+{
+    const bool sameTokens = trace == m_trace;
+    m_trace = std::move(trace);
+    m_selection = selection;
+    m_colourMap = &colourMap;
+    m_weights.reset();
+    if (m_trace) {
+        if (auto weights = m_trace->map(StageId::Weights, selection.head)) {
+            m_weights = std::move(*weights);
+        }
+    }
+    if (!sameTokens) {
+        placeChips();
+    }
+    viewport()->update();
+}
+
+QSize TokenStrip::sizeHint() const
+{
+    return {400, static_cast<int>(kLine) * std::clamp(m_lines, 1, kMostLines)};
+}
+
+void TokenStrip::placeChips()
+{
+    m_chips.clear();
+    const QFontMetricsF metrics(figureFont(kTitlePixels, QFont::Bold));
+    const qreal room = viewport()->width();
+    qreal x = 0.0;
+    int line = 0;
+    if (m_trace) {
+        for (const Token& token : m_trace->info().tokens) {
+            const qreal text = std::min(metrics.horizontalAdvance(tokenLabel(token)), kWidestChip);
+            const qreal width = text + 2.0 * kPadding;
+            if (x > 0.0 && x + width > room) {
+                x = 0.0;
+                ++line;
+            }
+            m_chips.emplace_back(x, line * kLine, width, kChip);
+            x += width + kGap;
+        }
+    }
+    const int lines = line + 1;
+    if (lines != m_lines) {
+        m_lines = lines;
+        setFixedHeight(sizeHint().height());
+    }
+    verticalScrollBar()->setSingleStep(static_cast<int>(kLine));
+    verticalScrollBar()->setPageStep(viewport()->height());
+    verticalScrollBar()->setRange(0, std::max(0, static_cast<int>(lines * kLine) - sizeHint().height()));
+}
+
+QRectF TokenStrip::chipRect(TokenIndex token) const
+{
+    return m_chips[static_cast<std::size_t>(token.value)].translated(0.0, -verticalScrollBar()->value());
+}
+
+std::optional<TokenIndex> TokenStrip::tokenAt(QPointF point) const
+{
+    for (std::size_t i = 0; i < m_chips.size(); ++i) {
+        const TokenIndex token(static_cast<Index>(i));
+        if (chipRect(token).contains(point)) {
+            return token;
+        }
+    }
+    return std::nullopt;
+}
+
+float TokenStrip::weightOf(TokenIndex token) const
+{
+    return m_weights && m_selection.query ? m_weights->at(*m_selection.query, token) : 0.0F;
+}
+
+void TokenStrip::paintEvent(QPaintEvent* /*event*/)
+{
+    const Theme& theme = themeOf(*this);
+    QPainter painter(viewport());
+    painter.setRenderHint(QPainter::Antialiasing);
+    const QFont plain = figureFont(kTitlePixels);
+    const QFont bold = figureFont(kTitlePixels, QFont::Bold);
+    const QFontMetricsF metrics(bold);
+    for (std::size_t i = 0; i < m_chips.size(); ++i) {
+        const TokenIndex token(static_cast<Index>(i));
+        const QRectF chip = chipRect(token);
+        if (chip.bottom() < 0.0 || chip.top() > viewport()->height()) {
+            continue;
+        }
+        const bool isQuery = m_selection.query == token;
+        const bool isKey = m_selection.key == token;
+        if (isQuery || isKey) {
+            painter.setPen(QPen(theme.accent, isQuery ? 2.0 : 1.2, isQuery ? Qt::SolidLine : Qt::DashLine));
+            painter.setBrush(Qt::NoBrush);
+            painter.drawRoundedRect(chip.adjusted(1.0, 1.0, -1.0, -1.0), 4.0, 4.0);
+        }
+        painter.setFont(isQuery ? bold : plain);
+        painter.setPen(isQuery ? theme.accent : theme.text);
+        const QRectF text = chip.adjusted(kPadding, 2.0, -kPadding, -kBar - 3.0);
+        painter.drawText(text, Qt::AlignCenter,
+                         elidedTokenLabel(m_trace->info().tokens[i], metrics, text.width() + 1.0));
+        if (m_selection.query && m_weights) {
+            const QRectF bar(chip.left() + 4.0, chip.bottom() - kBar - 2.0, chip.width() - 8.0, kBar);
+            painter.setPen(Qt::NoPen);
+            painter.setBrush(QColor(m_colourMap->colour(weightOf(token), 0.0F, 1.0F)));
+            painter.drawRoundedRect(bar, 2.0, 2.0);
+        }
+    }
+}
+
+bool TokenStrip::viewportEvent(QEvent* event)
+{
+    if (event->type() == QEvent::ToolTip) {
+        const auto* help = static_cast<QHelpEvent*>(event);
+        if (const std::optional<TokenIndex> token = tokenAt(help->pos())) {
+            const std::vector<Token>& tokens = m_trace->info().tokens;
+            const auto label = [&tokens](TokenIndex index) {
+                return tokenLabel(tokens[static_cast<std::size_t>(index.value)]);
+            };
+            QString text = tr("token %1: %2 (id %3)")
+                               .arg(token->value)
+                               .arg(label(*token))
+                               .arg(tokens[static_cast<std::size_t>(token->value)].id);
+            if (m_selection.query && m_weights) {
+                text += tr("\n%1 → %2: weight %3")
+                            .arg(label(*m_selection.query), label(*token))
+                            .arg(static_cast<double>(weightOf(*token)), 0, 'g', 6);
+            }
+            QToolTip::showText(help->globalPos(), text, this, chipRect(*token).toAlignedRect());
+        } else {
+            QToolTip::hideText();
+        }
+        return true;
+    }
+    if (event->type() == QEvent::Leave) {
+        emit pointed(std::nullopt);
+    }
+    return QAbstractScrollArea::viewportEvent(event);
+}
+
+void TokenStrip::resizeEvent(QResizeEvent* event)
+{
+    QAbstractScrollArea::resizeEvent(event);
+    placeChips();
+}
+
+void TokenStrip::mouseMoveEvent(QMouseEvent* event)
+{
+    emit pointed(tokenAt(event->position()));
+}
+
+void TokenStrip::mousePressEvent(QMouseEvent* event)
+{
+    if (const std::optional<TokenIndex> token = tokenAt(event->position());
+        token && event->button() == Qt::LeftButton) {
+        emit clicked(*token);
+    }
+}
+
+void TokenStrip::leaveEvent(QEvent* event)
+{
+    emit pointed(std::nullopt);
+    QAbstractScrollArea::leaveEvent(event);
+}
+
+void TokenStrip::keyPressEvent(QKeyEvent* event)
+{
+    const int step = event->key() == Qt::Key_Right ? 1 : event->key() == Qt::Key_Left ? -1 : 0;
+    if (step == 0 || m_chips.empty()) {
+        QAbstractScrollArea::keyPressEvent(event);
+        return;
+    }
+    const Index last = static_cast<Index>(m_chips.size()) - 1;
+    const Index from = m_selection.query ? m_selection.query->value : (step > 0 ? -1 : last + 1);
+    emit clicked(TokenIndex(std::clamp<Index>(from + step, 0, last)));
+}
+
+}  // namespace headlight::ui

@@ -1,0 +1,79 @@
+// One head's map: queries down, keys across.
+#pragma once
+
+#include "core/trace/trace.h"
+#include "ui/plots/matrix_painter.h"
+#include "ui/plots/picture.h"
+#include "ui/session/selection.h"
+#include "ui/session/view_options.h"
+
+#include <memory>
+#include <optional>
+
+namespace headlight::ui {
+
+/// A cell of a map.
+struct Cell
+{
+    TokenIndex query;
+    TokenIndex key;
+
+    bool operator==(const Cell&) const = default;
+};
+
+/// Draws weights, scaled scores or raw scores of the selected head, with token labels, the selected row, column and cell
+/// marked, a colour bar, and numbers in the cells where asked for and where they fit.
+class HeatmapPicture final : public Picture
+{
+public:
+    /// @param trace must hold the stage that `options` ask for; else the picture says so instead.
+    HeatmapPicture(std::shared_ptr<const Trace> trace, const Selection& selection, const HeatmapOptions& options,
+                   const ColourMap& colourMap);
+
+    QString title() const override;
+    QSizeF naturalSize() const override;
+    void paint(QPainter& painter, const QRectF& area, const Theme& theme) const override;
+    CsvTable table() const override;
+
+    /// The cell under a point when drawn into `area`.
+    std::optional<Cell> cellAt(QPointF point, const QRectF& area) const;
+    QRectF cellRect(Cell cell, const QRectF& area) const;
+
+    /// Where the cells are when drawn into `area`.
+    QRectF mapRect(const QRectF& area) const;
+
+    const ColourScale& colourScale() const noexcept { return m_scale; }
+    const AttentionMap* map() const noexcept { return m_map.get(); }
+    bool isMasked(Cell cell) const;
+
+    /// The cell's exact number and what it is, as "it → animal: weight 0.8731".
+    QString describe(Cell cell) const;
+
+private:
+    struct Layout
+    {
+        QRectF cells;
+        QRectF rowLabels;
+        QRectF columnLabels;
+        QRectF colourBar;
+    };
+    Layout layout(const QRectF& area) const;
+    Matrix tile(QSize pixels) const;
+
+    std::shared_ptr<const Trace> m_trace;
+    Selection m_selection;
+    HeatmapOptions m_options;
+    std::shared_ptr<const AttentionMap> m_map;
+    QString m_problem;
+    ColourScale m_scale;
+    AxisLabels m_rows;
+    AxisLabels m_columns;
+};
+
+/// "layer 1 · head 3", counted from 0 as everywhere.
+QString headTitle(HeadAddress head);
+
+/// "weight", "scaled score", "raw score".
+QString quantityName(Quantity quantity);
+
+}  // namespace headlight::ui

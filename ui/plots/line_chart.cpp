@@ -1,0 +1,114 @@
+#include "ui/plots/line_chart.h"
+
+#include <qcustomplot.h>
+
+#include <QPicture>
+
+#include <algorithm>
+
+namespace headlight::ui {
+namespace {
+
+constexpr int kRim = 4;  ///< Keeps the outermost dots and numbers whole.
+
+/// Numbers with a true minus, no closer than a step.
+class Ticker final : public QCPAxisTicker
+{
+public:
+    explicit Ticker(double leastStep) : m_leastStep(leastStep) {}
+
+protected:
+    double getTickStep(const QCPRange& range) override
+    {
+        return std::max(QCPAxisTicker::getTickStep(range), m_leastStep);
+    }
+
+    QString getTickLabel(double tick, const QLocale& /*locale*/, QChar /*format*/, int /*precision*/) override
+    {
+        return QString::number(tick, 'g', 6).replace(QLatin1Char('-'), QChar(0x2212));
+    }
+
+private:
+    double m_leastStep;
+};
+
+void styleAxis(QCPAxis& axis, const QString& name, AxisRange range, const Theme& theme)
+{
+    // Widths other than 0, for which pens are as thin as the device allows: invisible in print.
+    const QPen line(theme.line, 1.0);
+    axis.setTicker(QSharedPointer<Ticker>::create(range.leastStep));
+    axis.setRange(range.low, range.high);
+    axis.setBasePen(line);
+    axis.setTickPen(line);
+    axis.setSubTicks(false);
+    axis.setTickLength(0, 4);
+    axis.setTickLabelFont(figureFont(kSmallPixels));
+    axis.setTickLabelColor(theme.text);
+    axis.setLabel(name);
+    axis.setLabelFont(figureFont(kLabelPixels));
+    axis.setLabelColor(theme.mutedText);
+    axis.setLabelPadding(3);
+    axis.grid()->setPen(QPen(theme.line, 0.5));
+    axis.grid()->setZeroLinePen(line);
+}
+
+void addLine(QCustomPlot& plot, const ChartLine& line)
+{
+    QCPGraph* graph = plot.addGraph();
+    graph->setAdaptiveSampling(false);
+    graph->setData(line.keys, line.values, true);
+    if (line.stroke == Stroke::Line) {
+        graph->setPen(QPen(line.colour, 1.8, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
+    } else {
+        graph->setLineStyle(QCPGraph::lsNone);
+        graph->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssDisc, QPen(line.colour, 1.0), line.colour, 4.0));
+    }
+}
+
+void addMark(QCustomPlot& plot, double key, const Theme& theme)
+{
+    auto* mark = new QCPItemStraightLine(&plot);  // the plot owns its items
+    mark->point1->setCoords(key, 0.0);
+    mark->point2->setCoords(key, 1.0);
+    mark->setPen(QPen(theme.accent, 1.5));
+}
+
+}  // namespace
+
+void drawLineChart(QPainter& painter, const QRectF& plot, const LineChart& chart, const Theme& theme)
+{
+    const QSize inner = plot.size().toSize();
+    if (inner.width() < 2 || inner.height() < 2) {
+        return;
+    }
+    QCustomPlot custom;
+    custom.setBackground(QBrush(Qt::NoBrush));
+    custom.axisRect()->setAutoMargins(QCP::msNone);
+    custom.axisRect()->setMargins(QMargins(kChartLeft, kRim, kRim, kChartBottom));
+    styleAxis(*custom.xAxis, chart.keyName, chart.keys, theme);
+    styleAxis(*custom.yAxis, chart.valueName, chart.values, theme);
+    custom.xAxis->grid()->setZeroLinePen(custom.xAxis->grid()->pen());
+    for (const double key : chart.markedKeys) {
+        addMark(custom, key, theme);
+    }
+    for (const ChartLine& line : chart.lines) {
+        addLine(custom, line);
+    }
+
+    // QCustomPlot paints through a painter class of its own, hence the recording.
+    QPicture recording;
+    {
+        QCPPainter recorder(&recording);
+        recorder.setMode(QCPPainter::pmVectorized);
+        custom.toPainter(&recorder, inner.width() + kChartLeft + kRim, inner.height() + kRim + kChartBottom);
+    }
+    painter.save();
+    painter.translate(plot.left() - kChartLeft, plot.top() - kRim);
+    // A recording is played back in its own dots per inch, not in the painter's units.
+    painter.scale(static_cast<qreal>(recording.logicalDpiX()) / painter.device()->logicalDpiX(),
+                  static_cast<qreal>(recording.logicalDpiY()) / painter.device()->logicalDpiY());
+    painter.drawPicture(0, 0, recording);
+    painter.restore();
+}
+
+}  // namespace headlight::ui

@@ -1,0 +1,53 @@
+// Lines over a common axis.
+#pragma once
+
+#include "ui/plots/theme.h"
+
+#include <QColor>
+#include <QList>
+#include <QPainter>
+#include <QRectF>
+#include <QString>
+
+#include <vector>
+
+namespace headlight::ui {
+
+/// The range of an axis.
+struct AxisRange
+{
+    double low = 0.0;
+    double high = 1.0;
+    double leastStep = 0.0;  ///< Between numbers: 1 where only whole ones make sense.
+};
+
+enum class Stroke { Line, Dots };
+
+/// One line, or the dots of one.
+struct ChartLine
+{
+    QColor colour;
+    QList<double> keys;  ///< Along the horizontal axis, ascending.
+    QList<double> values;
+    Stroke stroke = Stroke::Line;
+};
+
+struct LineChart
+{
+    QString keyName;
+    QString valueName;
+    AxisRange keys;
+    AxisRange values;
+    std::vector<ChartLine> lines;
+    std::vector<double> markedKeys = {};  ///< Marked by upright lines in the accent colour.
+};
+
+/// The room that axis numbers and names take beside and under the lines.
+inline constexpr int kChartLeft = 58;
+inline constexpr int kChartBottom = 40;
+
+/// Draws a chart whose lines fill `plot`; the axes stand around it in kChartLeft and kChartBottom. QCustomPlot draws it,
+/// which needs a QApplication; what it draws is vectors in SVG and PDF.
+void drawLineChart(QPainter& painter, const QRectF& plot, const LineChart& chart, const Theme& theme);
+
+}  // namespace headlight::ui

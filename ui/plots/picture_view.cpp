@@ -1,0 +1,68 @@
+#include "ui/plots/picture_view.h"
+
+#include <QPaintEvent>
+
+namespace headlight::ui {
+
+const Theme& themeOf(const QWidget& widget)
+{
+    const bool dark = widget.palette().color(QPalette::Window).lightness() < 128;
+    return Theme::of(dark ? Brightness::Dark : Brightness::Light);
+}
+
+PictureView::PictureView(QWidget* parent) : QWidget(parent)
+{
+    setMouseTracking(true);
+    setFocusPolicy(Qt::StrongFocus);
+    setAttribute(Qt::WA_OpaquePaintEvent);
+    setMinimumSize(240, 180);
+}
+
+void PictureView::setPicture(std::unique_ptr<const Picture> picture)
+{
+    m_picture = std::move(picture);
+    update();
+}
+
+void PictureView::setHint(const QString& hint)
+{
+    m_hint = hint;
+    update();
+}
+
+void PictureView::setDimmed(bool dimmed)
+{
+    if (m_dimmed != dimmed) {
+        m_dimmed = dimmed;
+        update();
+    }
+}
+
+QRectF PictureView::pictureArea() const
+{
+    constexpr qreal kMargin = 10.0;
+    return QRectF(rect()).adjusted(kMargin, kMargin, -kMargin, -kMargin);
+}
+
+QSize PictureView::sizeHint() const
+{
+    return {720, 560};
+}
+
+void PictureView::paintEvent(QPaintEvent* /*event*/)
+{
+    const Theme& theme = themeOf(*this);
+    QPainter painter(this);
+    painter.fillRect(rect(), theme.paper);
+    if (!m_picture) {
+        painter.setPen(theme.mutedText);
+        painter.setFont(figureFont(kTitlePixels));
+        painter.drawText(pictureArea(), Qt::AlignCenter | Qt::TextWordWrap, m_hint);
+        return;
+    }
+    constexpr qreal kDimmedOpacity = 0.45;
+    painter.setOpacity(m_dimmed ? kDimmedOpacity : 1.0);
+    m_picture->paint(painter, pictureArea(), theme);
+}
+
+}  // namespace headlight::ui

@@ -1,0 +1,47 @@
+// A widget that shows one picture and lets subclasses make it answer to mouse and keyboard.
+#pragma once
+
+#include "ui/plots/picture.h"
+
+#include <QWidget>
+
+#include <memory>
+
+namespace headlight::ui {
+
+/// The theme that a widget's palette belongs to.
+const Theme& themeOf(const QWidget& widget);
+
+/// Paints a picture over its whole area on the theme's paper, dimmed while a newer one is computed. Without a picture it
+/// shows a hint instead.
+class PictureView : public QWidget
+{
+    Q_OBJECT
+
+public:
+    explicit PictureView(QWidget* parent = nullptr);
+
+    /// Takes the picture to show; null shows the hint.
+    void setPicture(std::unique_ptr<const Picture> picture);
+    const Picture* picture() const noexcept { return m_picture.get(); }
+
+    /// What to do while there is no picture.
+    void setHint(const QString& hint);
+
+    void setDimmed(bool dimmed);
+
+    /// Where the picture is drawn.
+    QRectF pictureArea() const;
+
+    QSize sizeHint() const override;
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+
+private:
+    std::unique_ptr<const Picture> m_picture;
+    QString m_hint;
+    bool m_dimmed = false;
+};
+
+}  // namespace headlight::ui
