@@ -8,6 +8,7 @@
 namespace headlight::app {
 
 void addRenderCommand(CLI::App& program, int& status);
+void addScreenshotCommand(CLI::App& program, int& status);
 void addTraceCommand(CLI::App& program, int& status);
 void addTokensCommand(CLI::App& program, int& status);
 void addInfoCommand(CLI::App& program, int& status);

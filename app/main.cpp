@@ -17,6 +17,7 @@ int main(int argc, char** argv)
     program.add_option("PATH", path, "A text file to open in the window");
     int status = 0;
     addRenderCommand(program, status);
+    addScreenshotCommand(program, status);
     addTraceCommand(program, status);
     addTokensCommand(program, status);
     addInfoCommand(program, status);

@@ -83,7 +83,7 @@ Result<EncodedText> fromIds(const std::vector<std::int32_t>& ids, const Model& m
     for (const std::int32_t id : ids) {
         Result<Token> token = model.tokenizer->token(id);
         if (!token) {
-            return tl::unexpected(token.error());
+            return failure(ErrorCode::InvalidArgument, "--ids: " + token.error().message);
         }
         if (!encoded.text.empty()) {
             encoded.text += ' ';

@@ -1,9 +1,8 @@
 #include "app/commands.h"
+#include "app/display.h"
 #include "app/options.h"
 #include "ui/export/figure.h"
 #include "ui/plots/colour_map.h"
-
-#include <QApplication>
 
 #include <memory>
 
@@ -167,13 +166,10 @@ void addRenderCommand(CLI::App& program, int& status)
     addExperimentOptions(*command, options->common);
     addModelOptions(*command, options->common);
     command->callback([options, &status] {
-        qputenv("QT_QPA_PLATFORM", "offscreen");
-        int argc = 1;
-        std::string name = "headlight";
-        char* argv = name.data();
-        const QApplication application(argc, &argv);
-        const Result<void> done = render(*options);
-        status = done ? 0 : report(done.error());
+        runWithoutDisplay([&] {
+            const Result<void> done = render(*options);
+            status = done ? 0 : report(done.error());
+        });
     });
 }
 

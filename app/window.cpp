@@ -1,27 +1,13 @@
 #include "app/commands.h"
+#include "app/display.h"
 #include "app/options.h"
 #include "ui/main_window.h"
-#include "ui/session/examples.h"
 
 #include <QApplication>
 
 #include <iostream>
 
 namespace headlight::app {
-namespace {
-
-bool hasDisplay()
-{
-    for (const char* variable : {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"}) {
-        if (!qEnvironmentVariableIsEmpty(variable)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-}  // namespace
-
 int runWindow(int argc, char** argv, const std::string& path)
 {
     if (!hasDisplay()) {
@@ -31,12 +17,7 @@ int runWindow(int argc, char** argv, const std::string& path)
         return 1;
     }
     QApplication application(argc, argv);
-    QApplication::setApplicationName(QStringLiteral("headlight"));
-    QApplication::setOrganizationName(QStringLiteral("headlight"));
-    QApplication::setApplicationVersion(QStringLiteral(HEADLIGHT_VERSION));
-    QApplication::setApplicationDisplayName(QStringLiteral("Headlight"));
-    QApplication::setStyle(QStringLiteral("Fusion"));
-
+    setUpApplication();
     Result<std::shared_ptr<const Model>> model = openModel({});
     if (!model) {
         return report(model.error());

@@ -47,7 +47,7 @@ enum ThemeChoice { kSystem, kLight, kDark };
 
 struct PageShortcut
 {
-    QKeySequence keys;
+    Qt::Key key;
     int layers;
     int heads;
 };
@@ -314,14 +314,17 @@ void MainWindow::makeShortcuts()
 {
     // Only while a page has the focus: in the text box these keys are letters.
     const std::array steps = {
-        PageShortcut{QKeySequence(Qt::Key_BracketLeft), 0, -1},
-        PageShortcut{QKeySequence(Qt::Key_BracketRight), 0, 1},
-        PageShortcut{QKeySequence(Qt::Key_BraceLeft), -1, 0},
-        PageShortcut{QKeySequence(Qt::Key_BraceRight), 1, 0},
+        PageShortcut{Qt::Key_BracketLeft, 0, -1},
+        PageShortcut{Qt::Key_BracketRight, 0, 1},
+        PageShortcut{Qt::Key_BraceLeft, -1, 0},
+        PageShortcut{Qt::Key_BraceRight, 1, 0},
     };
     for (const PageShortcut& step : steps) {
-        connect(new QShortcut(step.keys, m_pages, nullptr, nullptr, Qt::WidgetWithChildrenShortcut),
-                &QShortcut::activated, this, [this, step] { moveHead(step.layers, step.heads); });
+        auto* shortcut = new QShortcut(m_pages);
+        // On most keyboards braces need Shift.
+        shortcut->setKeys({QKeySequence(step.key), QKeySequence(Qt::SHIFT | step.key)});
+        shortcut->setContext(Qt::WidgetWithChildrenShortcut);
+        connect(shortcut, &QShortcut::activated, this, [this, step] { moveHead(step.layers, step.heads); });
     }
     for (PictureView* view : m_pages->findChildren<PictureView*>()) {
         connect(new QShortcut(QKeySequence(Qt::Key_Space), view, nullptr, nullptr, Qt::WidgetShortcut),
@@ -434,9 +437,9 @@ void MainWindow::showSelection()
 
 void MainWindow::showStatus()
 {
-    const QString message = m_session.message();
-    const bool isNote = m_session.state() == SessionState::Ready || m_session.state() == SessionState::Failed;
-    showIfAny(m_notice, m_textNotice.isEmpty() ? (isNote ? message : QString()) : m_textNotice);
+    const QString& message = m_session.message();
+    const QString& note = m_session.state() == SessionState::Failed ? message : m_session.note();
+    showIfAny(m_notice, m_textNotice.isEmpty() ? note : m_textNotice);
     const std::shared_ptr<const Trace>& trace = m_session.trace();
     if (!trace || m_session.state() == SessionState::Busy) {
         m_status->setText(message);

@@ -24,6 +24,9 @@ bool isVisible(const Mask& mask, TokenIndex query, TokenIndex key)
 Matrix applyMask(ConstMatrixRef scores, const Mask& mask)
 {
     Matrix masked = scores;
+    if (mask == Mask{}) {
+        return masked;
+    }
     for (Index i = 0; i < masked.rows(); ++i) {
         for (Index j = 0; j < masked.cols(); ++j) {
             if (!isVisible(mask, TokenIndex(i), TokenIndex(j))) {

@@ -13,7 +13,8 @@ Matrix softmaxRows(ConstMatrixRef scores, float temperature)
         // Eigen's vectorised exp is not exactly 0 at −∞, so a masked entry is put to 0 by name.
         const auto shifted = (scores.row(i).array() - maximum) / temperature;
         weights.row(i) = scores.row(i).array().isInf().select(0.0F, shifted.exp()).matrix();
-        weights.row(i) /= weights.row(i).sum();
+        // In double, so that a row of many thousand keys still sums to 1 within 1e-6.
+        weights.row(i) /= static_cast<float>(weights.row(i).cast<double>().sum());
     }
     return weights;
 }

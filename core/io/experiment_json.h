@@ -1,5 +1,5 @@
-// An experiment, and the mask in force, as JSON for trace files, sessions and exports. May use base/, attention/, text/utf8.h
-// and io/ only.
+// An experiment, and the mask in force, as JSON for trace files, sessions and exports. May use base/, attention/,
+// text/utf8.h and io/ only.
 #pragma once
 
 #include "core/attention/experiment.h"

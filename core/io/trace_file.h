@@ -29,18 +29,18 @@ struct TraceFileOptions
 Result<void> writeTrace(const std::filesystem::path& path, const Trace& trace, const TraceFileOptions& options = {});
 
 /// The trace in a safetensors file of float32, float16 or bfloat16 tensors: any that a trace may hold, at least one, and
-/// with or without metadata. Without the list of tokens they are called "0", "1", …; tokens have no ids (kNoTokenId) and no
-/// spans, since a file does not hold them. Without a mask, the experiment's is taken to be in force. A leading axis of 1, as PyTorch's batch, is dropped.
+/// with or without metadata. Without a list of tokens they are called "0", "1", …; tokens have no ids (kNoTokenId) and no
+/// spans, since a file does not hold them. Without a mask, the experiment's is taken to be in force. A leading axis of 1,
+/// as PyTorch's batch, is dropped.
 ///
 /// @return InvalidArgument, which names the tensor or metadata at fault: one that is no stage of a trace, has another rank
 /// than its stage, or a size that another tensor contradicts (a shape letter is one number throughout a file, and queries
-/// and keys are the same tokens).
+/// and keys are the same tokens). TooLong for a trace that is larger than the machine's memory.
 Result<std::shared_ptr<const Trace>> makeTrace(const Safetensors& contents);
 
 /// Opens a file and makes its trace. The trace is read into memory as a whole.
 ///
-/// @return what SafetensorsFile::open and makeTrace say, the message with the path; TooLong for a trace that is larger than
-/// the machine's memory.
+/// @return what SafetensorsFile::open and makeTrace say, with the path in the message.
 Result<std::shared_ptr<const Trace>> readTrace(const std::filesystem::path& path);
 
 }  // namespace headlight

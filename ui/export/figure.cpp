@@ -47,9 +47,10 @@ public:
 
     void paint(QPainter& painter) const
     {
+        // First of all, because SVG writes even a font that draws nothing.
+        painter.setFont(figureFont(kTitlePixels, QFont::Bold));
         painter.fillRect(QRectF(QPointF(0.0, 0.0), size()), m_theme.paper);
         painter.setPen(m_theme.text);
-        painter.setFont(figureFont(kTitlePixels, QFont::Bold));
         painter.drawText(QRectF(kMargin, kMargin, m_size.width() - 2.0 * kMargin, kTitleRoom),
                          Qt::AlignLeft | Qt::AlignTop, m_title);
         m_picture->paint(painter, m_pictureArea, m_theme);

@@ -1,10 +1,9 @@
 #include "ui/pages/flow_page.h"
 
 #include <QDoubleSpinBox>
-#include <QEvent>
+#include <QGridLayout>
 #include <QHBoxLayout>
 #include <QLabel>
-#include <QPainter>
 #include <QPixmap>
 #include <QSignalBlocker>
 #include <QSlider>
@@ -14,15 +13,24 @@
 namespace headlight::ui {
 namespace {
 
+constexpr double kSliderUnit = 0.005;  ///< What one step of the slider is worth; fine, as most weights are small.
 constexpr int kSliderSteps = 100;
+constexpr int kHeadsARow = 16;
 
-QPixmap swatch(const QColor& colour, qreal pixelRatio)
+QToolButton* checkable(const QString& text, const QString& tip, QWidget* parent)
 {
-    constexpr int kSide = 12;
-    QPixmap pixmap(QSize(kSide, kSide) * pixelRatio);
-    pixmap.setDevicePixelRatio(pixelRatio);
-    pixmap.fill(colour);
-    return pixmap;
+    auto* button = new QToolButton(parent);
+    button->setText(text);
+    button->setToolTip(tip);
+    button->setCheckable(true);
+    return button;
+}
+
+QIcon swatch(const QColor& colour)
+{
+    QPixmap pixels(12, 12);
+    pixels.fill(colour);
+    return pixels;
 }
 
 }  // namespace
@@ -32,82 +40,92 @@ FlowPage::FlowPage(Session& session, QWidget* parent)
     , m_heading(new QLabel(this))
     , m_slider(new QSlider(Qt::Horizontal, this))
     , m_threshold(new QDoubleSpinBox(this))
+    , m_all(checkable(tr("All"), tr("Show every head of the layer"), this))
+    , m_selectedOnly(checkable(tr("Selected head only"), tr("Show the selected head, whichever that is"), this))
     , m_view(new FlowView(this))
 {
+    m_heading->setObjectName(QStringLiteral("flowHeading"));
+    m_slider->setObjectName(QStringLiteral("thresholdSlider"));
+    m_slider->setAccessibleName(tr("Threshold"));
+    m_slider->setRange(0, kSliderSteps);
+    m_slider->setMaximumWidth(180);
+    m_threshold->setObjectName(QStringLiteral("threshold"));
+    m_threshold->setAccessibleName(tr("Threshold"));
+    m_threshold->setRange(0.0, 1.0);
+    m_threshold->setDecimals(3);
+    m_threshold->setSingleStep(0.01);
+    m_threshold->setKeyboardTracking(false);
+    const QString tip = tr("Lines of smaller weights are left out");
+    m_slider->setToolTip(tip);
+    m_threshold->setToolTip(tip);
+    m_all->setObjectName(QStringLiteral("allHeads"));
+    m_selectedOnly->setObjectName(QStringLiteral("selectedHeadOnly"));
     m_view->setObjectName(QStringLiteral("flow"));
     m_view->setAccessibleName(tr("Attention flow"));
     m_view->setHint(emptyHint());
-    m_slider->setRange(0, kSliderSteps);
-    m_slider->setMaximumWidth(180);
-    m_slider->setAccessibleName(tr("Threshold"));
-    m_threshold->setObjectName(QStringLiteral("threshold"));
-    m_threshold->setRange(0.0, 1.0);
-    m_threshold->setSingleStep(0.01);
-    m_threshold->setKeyboardTracking(false);
-    m_threshold->setToolTip(tr("Lines of smaller weights are left out"));
 
+    auto* threshold = new QLabel(tr("Weights from"), this);
+    threshold->setBuddy(m_threshold);
     auto* top = new QHBoxLayout;
     top->addWidget(m_heading, 1);
-    auto* label = new QLabel(tr("&Threshold"), this);
-    label->setBuddy(m_threshold);
-    top->addWidget(label);
+    top->addWidget(threshold);
     top->addWidget(m_slider);
     top->addWidget(m_threshold);
 
-    auto* heads = new QHBoxLayout;
-    heads->setSpacing(2);
-    heads->addWidget(new QLabel(tr("Heads"), this));
-    for (Index head = 0; head < session.model().config.heads; ++head) {
-        auto* chip = new QToolButton(this);
-        chip->setObjectName(QStringLiteral("flowHead%1").arg(head));
-        chip->setText(QString::number(head));
-        chip->setCheckable(true);
+    auto* chips = new QGridLayout;
+    chips->setSpacing(3);
+    const int heads = static_cast<int>(session.model().config.heads);
+    for (int head = 0; head < heads; ++head) {
+        QToolButton* chip = checkable(QString::number(head), tr("Head %1: show or hide its lines").arg(head), this);
+        chip->setObjectName(QStringLiteral("head%1").arg(head));
         chip->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-        chip->setToolTip(tr("Show or hide the lines of head %1").arg(head));
-        connect(chip, &QToolButton::toggled, this, [this] {
-            std::set<HeadIndex> shown;
-            for (std::size_t i = 0; i < m_chips.size(); ++i) {
-                if (m_chips[i]->isChecked()) {
-                    shown.insert(HeadIndex(static_cast<Index>(i)));
-                }
-            }
-            setHeads(shown);
-        });
-        heads->addWidget(chip);
-        m_chips.push_back(chip);
+        chips->addWidget(chip, head / kHeadsARow, head % kHeadsARow);
+        m_heads.push_back(chip);
     }
-    auto* all = new QToolButton(this);
-    all->setObjectName(QStringLiteral("flowAllHeads"));
-    all->setText(tr("All"));
-    all->setToolTip(tr("Show every head of the layer"));
-    auto* one = new QToolButton(this);
-    one->setObjectName(QStringLiteral("flowOneHead"));
-    one->setText(tr("Selected only"));
-    one->setToolTip(tr("Show the selected head alone, whichever it is"));
-    heads->addSpacing(6);
-    heads->addWidget(all);
-    heads->addWidget(one);
-    heads->addStretch(1);
-    colourChips();
+    auto* headRow = new QHBoxLayout;
+    headRow->addWidget(new QLabel(tr("Heads"), this));
+    headRow->addLayout(chips);
+    headRow->addSpacing(8);
+    headRow->addWidget(m_all);
+    headRow->addWidget(m_selectedOnly);
+    headRow->addStretch(1);
 
     auto* layout = new QVBoxLayout(this);
     layout->addLayout(top);
-    layout->addLayout(heads);
+    layout->addLayout(headRow);
     layout->addWidget(m_view, 1);
 
-    connect(m_slider, &QSlider::valueChanged, this, [this](int value) { setThreshold(value / double{kSliderSteps}); });
-    connect(m_threshold, &QDoubleSpinBox::valueChanged, this, &FlowPage::setThreshold);
-    connect(all, &QToolButton::clicked, this, [this] {
-        std::set<HeadIndex> every;
+    const auto setThreshold = [this](double weight) {
+        FlowOptions options = this->session().viewOptions().flow;
+        options.threshold = static_cast<float>(weight);
+        setOptions(options);
+    };
+    connect(m_slider, &QSlider::valueChanged, this, [setThreshold](int steps) { setThreshold(steps * kSliderUnit); });
+    connect(m_threshold, &QDoubleSpinBox::valueChanged, this, setThreshold);
+    for (QToolButton* chip : m_heads) {
+        const HeadIndex head(chip->text().toInt());
+        connect(chip, &QToolButton::clicked, this, [this, head] {
+            FlowOptions options = this->session().viewOptions().flow;
+            options.heads = toggledFlowHeads(options, this->session().document().selection.head.head,
+                                             this->session().model().config.heads, head);
+            setOptions(options);
+        });
+    }
+    connect(m_all, &QToolButton::clicked, this, [this] {
+        FlowOptions options = this->session().viewOptions().flow;
         for (Index head = 0; head < this->session().model().config.heads; ++head) {
-            every.insert(HeadIndex(head));
+            options.heads.insert(HeadIndex(head));
         }
-        setHeads(every);
+        setOptions(options);
     });
-    connect(one, &QToolButton::clicked, this, [this] { setHeads({}); });
+    connect(m_selectedOnly, &QToolButton::clicked, this, [this] {
+        FlowOptions options = this->session().viewOptions().flow;
+        options.heads.clear();
+        setOptions(options);
+    });
 
     const auto at = [this](FlowToken token) {
-        Selection selection{.head = this->session().document().selection.head};
+        Selection selection{.head = this->session().document().selection.head, .query = {}, .key = {}};
         (token.side == FlowSide::Query ? selection.query : selection.key) = token.token;
         return selection;
     };
@@ -115,66 +133,58 @@ FlowPage::FlowPage(Session& session, QWidget* parent)
         this->session().point(token ? std::optional(at(*token)) : std::nullopt);
     });
     connect(m_view, &FlowView::clicked, this, [this, at](FlowToken token) { this->session().select(at(token)); });
-    connect(m_view, &FlowView::freed, this,
-            [this] { this->session().select({.head = this->session().document().selection.head}); });
+    connect(m_view, &FlowView::freed, this, [this] {
+        this->session().select({.head = this->session().document().selection.head, .query = {}, .key = {}});
+    });
 }
 
-void FlowPage::setHeads(const std::set<HeadIndex>& heads)
+void FlowPage::setOptions(const FlowOptions& options)
 {
-    ViewOptions options = session().viewOptions();
-    options.flow.heads = heads;
-    session().setViewOptions(options);
+    ViewOptions all = session().viewOptions();
+    all.flow = options;
+    session().setViewOptions(all);
+    showOptions();  // a click that changed nothing has still changed the button
 }
 
-void FlowPage::setThreshold(double threshold)
-{
-    ViewOptions options = session().viewOptions();
-    options.flow.threshold = static_cast<float>(threshold);
-    session().setViewOptions(options);
-}
-
-void FlowPage::colourChips()
-{
-    for (std::size_t i = 0; i < m_chips.size(); ++i) {
-        m_chips[i]->setIcon(swatch(headColour(HeadIndex(static_cast<Index>(i)), themeOf(*this)), devicePixelRatioF()));
-    }
-}
-
-void FlowPage::changeEvent(QEvent* event)
-{
-    Page::changeEvent(event);
-    if (event->type() == QEvent::PaletteChange) {
-        colourChips();
-    }
-}
-
-void FlowPage::refresh()
+void FlowPage::showOptions()
 {
     const FlowOptions& options = session().viewOptions().flow;
     const QSignalBlocker blockSlider(m_slider);
     const QSignalBlocker blockThreshold(m_threshold);
-    m_slider->setValue(qRound(static_cast<double>(options.threshold) * kSliderSteps));
+    m_slider->setValue(qRound(static_cast<double>(options.threshold) / kSliderUnit));
     m_threshold->setValue(static_cast<double>(options.threshold));
-    const Selection& shown = session().shown();
-    const std::set<HeadIndex> heads = flowHeads(options, shown.head.head, session().model().config.heads);
-    for (std::size_t i = 0; i < m_chips.size(); ++i) {
-        const QSignalBlocker block(m_chips[i]);
-        m_chips[i]->setChecked(heads.contains(HeadIndex(static_cast<Index>(i))));
-    }
 
+    const HeadIndex selected = session().shown().head.head;
+    const std::set<HeadIndex> shown = flowHeads(options, selected, session().model().config.heads);
+    for (QToolButton* chip : m_heads) {
+        const HeadIndex head(chip->text().toInt());
+        QFont font = chip->font();
+        font.setBold(head == selected);
+        chip->setFont(font);
+        chip->setIcon(swatch(headColour(head, themeOf(*this))));
+        chip->setChecked(shown.contains(head));
+    }
+    m_all->setChecked(shown.size() == m_heads.size());
+    m_selectedOnly->setChecked(options.heads.empty());
+}
+
+void FlowPage::refresh()
+{
+    showOptions();
     m_view->setDimmed(session().state() == SessionState::Busy);
     if (!session().trace()) {
         m_heading->clear();
         m_view->setPicture(nullptr);
         return;
     }
-    auto picture = std::make_unique<FlowPicture>(session().trace(), shown, options);
+    auto picture = std::make_unique<FlowPicture>(session().trace(), session().shown(), session().viewOptions().flow,
+                                                 m_view->flow());
     m_heading->setText(pageHeading(picture->title(), session().trace().get()));
     const Selection& locked = session().document().selection;
     if (locked.query) {
-        m_view->setCursor(FlowToken{.side = FlowSide::Query, .token = *locked.query});
+        m_view->setCursor(FlowToken{FlowSide::Query, *locked.query});
     } else if (locked.key) {
-        m_view->setCursor(FlowToken{.side = FlowSide::Key, .token = *locked.key});
+        m_view->setCursor(FlowToken{FlowSide::Key, *locked.key});
     } else {
         m_view->setCursor(std::nullopt);
     }

@@ -1,4 +1,4 @@
-// Attention as lines between tokens.
+// Attention as lines between tokens, of one head or several.
 #pragma once
 
 #include "ui/pages/page.h"
@@ -22,17 +22,17 @@ public:
 
 protected:
     void refresh() override;
-    void changeEvent(QEvent* event) override;
 
 private:
-    void setHeads(const std::set<HeadIndex>& heads);
-    void setThreshold(double threshold);
-    void colourChips();
+    void setOptions(const FlowOptions& options);
+    void showOptions();
 
     QLabel* m_heading;
     QSlider* m_slider;
     QDoubleSpinBox* m_threshold;
-    std::vector<QToolButton*> m_chips;
+    std::vector<QToolButton*> m_heads;
+    QToolButton* m_all;
+    QToolButton* m_selectedOnly;
     FlowView* m_view;
 };
 

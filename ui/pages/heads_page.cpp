@@ -10,9 +10,9 @@ namespace headlight::ui {
 
 HeadsPage::HeadsPage(Session& session, QWidget* parent)
     : Page(session, parent)
-    , m_heading(new QLabel(this))
+    , m_heading(makeHeading(this))
     , m_gallery(new GalleryView(this))
-    , m_previewTitle(new QLabel(this))
+    , m_previewTitle(makeHeading(this))
     , m_preview(new PictureView(this))
 {
     m_gallery->setObjectName(QStringLiteral("gallery"));
@@ -28,8 +28,8 @@ HeadsPage::HeadsPage(Session& session, QWidget* parent)
     preview->addWidget(m_previewTitle);
     preview->addWidget(m_preview, 1);
     auto* layout = new QHBoxLayout(this);
-    layout->addLayout(gallery, 3);
-    layout->addLayout(preview, 2);
+    layout->addLayout(gallery, 2);
+    layout->addLayout(preview, 1);
 
     connect(m_gallery, &GalleryView::pointed, this, [this](std::optional<HeadAddress> head) {
         if (!head) {

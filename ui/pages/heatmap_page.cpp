@@ -31,7 +31,7 @@ constexpr std::array kQuantities = {
 
 HeatmapPage::HeatmapPage(Session& session, QWidget* parent)
     : Page(session, parent)
-    , m_heading(new QLabel(this))
+    , m_heading(makeHeading(this))
     , m_quantity(new QButtonGroup(this))
     , m_numbers(new QCheckBox(tr("Numbers"), this))
     , m_fit(new QCheckBox(tr("Fit range"), this))

@@ -1,6 +1,7 @@
 #include "ui/pages/page.h"
 
 #include <QEvent>
+#include <QLabel>
 
 namespace headlight::ui {
 
@@ -40,6 +41,14 @@ void Page::changeEvent(QEvent* event)
 QString emptyHint()
 {
     return QObject::tr("Type a sentence above, or choose one of the examples.");
+}
+
+QLabel* makeHeading(QWidget* parent)
+{
+    auto* label = new QLabel(parent);
+    label->setTextFormat(Qt::PlainText);
+    label->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    return label;
 }
 
 QString pageHeading(const QString& title, const Trace* trace)

@@ -5,6 +5,8 @@
 
 #include <QWidget>
 
+class QLabel;
+
 namespace headlight::ui {
 
 /// One tab of the window. Follows the session while it is visible, and catches up when it is shown.
@@ -33,6 +35,9 @@ private:
 
 /// What a view says while there is no trace.
 QString emptyHint();
+
+/// A label for a picture's title, which is cut rather than widening the window.
+QLabel* makeHeading(QWidget* parent);
 
 /// A picture's title and, wherever that must be said, what kind of model made it: "… — untrained model".
 QString pageHeading(const QString& title, const Trace* trace);

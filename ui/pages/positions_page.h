@@ -1,13 +1,13 @@
-// How the model is told the order of its tokens.
+// What the model knows of order: waves, encoding and similarity of positions, in use or of any scheme.
 #pragma once
 
 #include "ui/pages/page.h"
+#include "ui/panels/in_use_spin_box.h"
 #include "ui/plots/positions_view.h"
 
 class QComboBox;
 class QLabel;
 class QLineEdit;
-class QSpinBox;
 
 namespace headlight::ui {
 
@@ -22,15 +22,24 @@ protected:
     void refresh() override;
 
 private:
-    void readDimensions();
+    PositionsInUse inUse() const;
+    void setOptions(const PositionOptions& options);
+    void setDimensions(const QString& text);
+    void showOptions(const PositionsPicture& picture);
 
     QLabel* m_heading;
     QComboBox* m_scheme;
-    QSpinBox* m_width;
-    QSpinBox* m_length;
+    QLabel* m_widthLabel;
+    InUseSpinBox* m_width;
+    InUseSpinBox* m_length;
+    QLabel* m_dimensionsLabel;
     QLineEdit* m_dimensions;
+    QLabel* m_complaint;
     PositionsView* m_view;
-    QLabel* m_value;
 };
+
+/// "0, 1, 8" as positions in a row of `width`; nothing where a number is missing, too large, or there are more than
+/// kMostWaves. An empty text is an empty list.
+std::optional<std::vector<Index>> parseDimensions(const QString& text, Index width);
 
 }  // namespace headlight::ui

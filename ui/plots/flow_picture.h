@@ -38,8 +38,15 @@ struct FlowToken
     bool operator==(const FlowToken&) const = default;
 };
 
+/// How strongly a line is drawn: Plain where no token is selected, else Strong for its lines and Faint for the others.
+enum class FlowInk { Plain, Strong, Faint };
+
 /// The heads whose lines `options` ask for, among `heads` of a layer.
 std::set<HeadIndex> flowHeads(const FlowOptions& options, HeadIndex selected, Index heads);
+
+/// FlowOptions::heads after showing or hiding one head: empty, so as to follow the selection, where the selected head alone
+/// or none remains.
+std::set<HeadIndex> toggledFlowHeads(const FlowOptions& options, HeadIndex selected, Index heads, HeadIndex toggled);
 
 /// Draws the tokens twice, queries left and keys right, and a curve for every weight of some heads of the selected layer
 /// that reaches the threshold, the wider and darker the larger the weight. Where a query or key is selected, its lines stand
@@ -47,10 +54,13 @@ std::set<HeadIndex> flowHeads(const FlowOptions& options, HeadIndex selected, In
 class FlowPicture final : public Picture
 {
 public:
-    /// The most lines that are drawn: those of the selected token before others, strong before weak.
-    static constexpr std::size_t kMostLines = 20000;
+    /// The most lines that are drawn, the strongest; those of the selected token come on top.
+    static constexpr std::size_t kMostLines = 5000;
 
-    FlowPicture(std::shared_ptr<const Trace> trace, const Selection& selection, const FlowOptions& options);
+    /// @param previous a picture whose lines are taken over if they are the same, so that a selection that follows the mouse
+    /// costs little; may be null.
+    FlowPicture(std::shared_ptr<const Trace> trace, const Selection& selection, const FlowOptions& options,
+                const FlowPicture* previous = nullptr);
 
     QString title() const override;
     QSizeF naturalSize() const override;
@@ -59,13 +69,16 @@ public:
     /// One row a line: head, query, query token, key, key token, weight; strong before weak.
     CsvTable table() const override;
 
-    /// In the order in which they are drawn: others before those that stand out, weak before strong.
-    const std::vector<FlowLine>& lines() const noexcept { return m_lines; }
+    /// The lines of all tokens, weak before strong.
+    const std::vector<FlowLine>& lines() const noexcept;
 
-    Index tokens() const noexcept { return m_trace->tokens(); }
+    /// Those of the selected token, all of them, weak before strong; none without one.
+    const std::vector<FlowLine>& outstandingLines() const noexcept { return m_outstanding; }
 
     /// How many weights reach the threshold, drawn or not.
-    std::size_t candidates() const noexcept { return m_candidates; }
+    std::size_t candidates() const noexcept;
+
+    Index tokens() const noexcept;
 
     /// The token under a point when drawn into `area`.
     std::optional<FlowToken> tokenAt(QPointF point, const QRectF& area) const;
@@ -76,7 +89,23 @@ public:
     /// Where a token looks, or from where it is looked at, with exact weights: a line a weight, the largest first.
     QString describe(FlowToken token) const;
 
+    /// The two halves of `paint`, for a widget that keeps the first while only the selection changes: the lines of all
+    /// tokens, which depend on backdropKey alone, and everything else.
+    void paintBackdrop(QPainter& painter, const QRectF& area, const Theme& theme) const;
+    void paintFront(QPainter& painter, const QRectF& area, const Theme& theme) const;
+
+    /// Equal for pictures with the same backdrop. Valid while the picture lives.
+    struct BackdropKey
+    {
+        const void* lines = nullptr;
+        FlowInk ink = FlowInk::Plain;
+
+        bool operator==(const BackdropKey&) const = default;
+    };
+    BackdropKey backdropKey() const noexcept;
+
 private:
+    struct Content;
     struct Layout
     {
         qreal left = 0.0;     ///< Where lines begin.
@@ -90,25 +119,20 @@ private:
     };
     Layout layout(const QRectF& area) const;
     qreal weightsRoom() const;
-    void collectLines();
-    bool standsOut(const FlowLine& line) const;
-    bool isOff(HeadIndex head) const;
-    QString label(TokenIndex token) const;
-    QString caption() const;
+    std::vector<FlowLine> linesOf(FlowToken token) const;
     std::optional<FlowToken> selected() const;
+    QString reachText() const;
+    QString caption() const;
 
-    void paintLines(QPainter& painter, const Layout& placed, const Theme& theme) const;
+    void paintLine(QPainter& painter, const Layout& placed, const FlowLine& line, FlowInk ink,
+                   const Theme& theme) const;
     void paintLabels(QPainter& painter, const Layout& placed, FlowSide side, const Theme& theme) const;
     void paintWeights(QPainter& painter, const Layout& placed, const Theme& theme) const;
     void paintLegend(QPainter& painter, const Layout& placed, const Theme& theme) const;
 
-    std::shared_ptr<const Trace> m_trace;
+    std::shared_ptr<const Content> m_content;
     Selection m_selection;
-    float m_threshold;
-    std::vector<HeadIndex> m_heads;
-    std::vector<FlowLine> m_lines;
-    std::size_t m_candidates = 0;
-    QString m_problem;
+    std::vector<FlowLine> m_outstanding;
 };
 
 }  // namespace headlight::ui

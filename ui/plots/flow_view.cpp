@@ -11,6 +11,10 @@ namespace headlight::ui {
 
 void FlowView::setPicture(std::unique_ptr<const FlowPicture> picture)
 {
+    // The old picture may have been what kept the key's lines alive, and a new one's may be at the same address.
+    std::erase_if(m_backdrops, [&](const Backdrop& kept) {
+        return picture == nullptr || kept.key.lines != picture->backdropKey().lines;
+    });
     m_flow = picture.get();
     PictureView::setPicture(std::move(picture));
 }
@@ -18,6 +22,32 @@ void FlowView::setPicture(std::unique_ptr<const FlowPicture> picture)
 std::optional<FlowToken> FlowView::tokenAt(QPointF point) const
 {
     return m_flow == nullptr ? std::nullopt : m_flow->tokenAt(point, pictureArea());
+}
+
+void FlowView::paintPicture(QPainter& painter, const Theme& theme)
+{
+    painter.drawPixmap(QPointF(0.0, 0.0), backdrop(theme));
+    m_flow->paintFront(painter, pictureArea(), theme);
+}
+
+const QPixmap& FlowView::backdrop(const Theme& theme)
+{
+    const QSizeF wanted = QSizeF(size()) * devicePixelRatioF();
+    std::erase_if(m_backdrops,
+                  [&](const Backdrop& kept) { return kept.size != wanted || kept.brightness != theme.brightness; });
+    const FlowPicture::BackdropKey key = m_flow->backdropKey();
+    const auto found = std::ranges::find(m_backdrops, key, &Backdrop::key);
+    if (found != m_backdrops.end()) {
+        return found->pixels;
+    }
+    QPixmap pixels(wanted.toSize());
+    pixels.setDevicePixelRatio(devicePixelRatioF());
+    pixels.fill(Qt::transparent);
+    QPainter painter(&pixels);
+    m_flow->paintBackdrop(painter, pictureArea(), theme);
+    painter.end();
+    m_backdrops.push_back({key, wanted, theme.brightness, std::move(pixels)});
+    return m_backdrops.back().pixels;
 }
 
 bool FlowView::event(QEvent* event)

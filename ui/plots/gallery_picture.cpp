@@ -48,7 +48,8 @@ GalleryPicture::Layout GalleryPicture::layout(const QRectF& area) const
     const auto layers = static_cast<qreal>(m_trace->info().layers);
     const qreal across = (area.width() - kLayerLabelWidth - kBarGap - kColourBarWidth) / heads;
     const qreal pitch = std::max(std::floor(std::min(across, (area.height() - kHeadLabelHeight) / layers)), 4.0);
-    const QPointF origin(std::round(area.left() + kLayerLabelWidth), std::round(area.top() + kHeadLabelHeight));
+    const qreal spare = std::max((across - pitch) * heads / 2.0, 0.0);
+    const QPointF origin(std::round(area.left() + spare + kLayerLabelWidth), std::round(area.top() + kHeadLabelHeight));
     return {.origin = origin,
             .side = pitch - gapOf(pitch),
             .pitch = pitch,

@@ -10,6 +10,9 @@
 namespace headlight::ui {
 namespace {
 
+constexpr qreal kBarGap = 16.0;       ///< Between cells and colour bar.
+constexpr qreal kWidestAxis = 160.0;  ///< Of a figure's token labels.
+
 Result<std::shared_ptr<const AttentionMap>> mapOf(const Trace& trace, HeadAddress head, Quantity quantity)
 {
     switch (quantity) {
@@ -103,13 +106,14 @@ QString HeatmapPicture::title() const
 QSizeF HeatmapPicture::naturalSize() const
 {
     const qreal cells = std::clamp(static_cast<qreal>(m_trace->tokens()) * 34.0, 240.0, 900.0);
-    const Layout placed = layout({0.0, 0.0, cells + 260.0, cells + 160.0});
-    return {placed.colourBar.right(), placed.cells.bottom()};
+    const qreal left = axisExtent(m_rows, AxisSide::Left, 0.0, kWidestAxis);
+    const qreal pitch = cells / static_cast<qreal>(std::max<Index>(m_trace->tokens(), 1));
+    const qreal top = axisExtent(m_columns, AxisSide::Top, pitch, kWidestAxis);
+    return {std::ceil(left + cells + kBarGap + kColourBarWidth), std::ceil(top + cells)};
 }
 
 HeatmapPicture::Layout HeatmapPicture::layout(const QRectF& area) const
 {
-    constexpr qreal kBarGap = 16.0;
     const auto tokens = static_cast<qreal>(std::max<Index>(m_trace->tokens(), 1));
     const qreal left = axisExtent(m_rows, AxisSide::Left, 0.0, area.width() * 0.3);
     // Whether column labels fit upright depends on the cells' width, and that on the labels' height: two steps settle it.
@@ -121,7 +125,8 @@ HeatmapPicture::Layout HeatmapPicture::layout(const QRectF& area) const
         side = std::max(std::min(roomAcross, area.height() - top), 1.0);
     }
     // Whole pixels keep the cells' edges crisp.
-    const QRectF cells(std::round(area.left() + left), std::round(area.top() + top), std::floor(side),
+    const qreal spare = std::max((roomAcross - side) / 2.0, 0.0);
+    const QRectF cells(std::round(area.left() + spare + left), std::round(area.top() + top), std::floor(side),
                        std::floor(side));
     return {.cells = cells,
             .rowLabels = QRectF(cells.left() - left, cells.top(), left, cells.height()),

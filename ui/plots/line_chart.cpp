@@ -100,6 +100,7 @@ void drawLineChart(QPainter& painter, const QRectF& plot, const LineChart& chart
     {
         QCPPainter recorder(&recording);
         recorder.setMode(QCPPainter::pmVectorized);
+        recorder.setFont(figureFont(kLabelPixels));  // else the application's, which SVG would name
         custom.toPainter(&recorder, inner.width() + kChartLeft + kRim, inner.height() + kRim + kChartBottom);
     }
     painter.save();

@@ -62,6 +62,11 @@ void PictureView::paintEvent(QPaintEvent* /*event*/)
     }
     constexpr qreal kDimmedOpacity = 0.45;
     painter.setOpacity(m_dimmed ? kDimmedOpacity : 1.0);
+    paintPicture(painter, theme);
+}
+
+void PictureView::paintPicture(QPainter& painter, const Theme& theme)
+{
     m_picture->paint(painter, pictureArea(), theme);
 }
 

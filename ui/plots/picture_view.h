@@ -38,6 +38,9 @@ public:
 protected:
     void paintEvent(QPaintEvent* event) override;
 
+    /// Draws the picture, which is there, into pictureArea; for subclasses that keep parts of it.
+    virtual void paintPicture(QPainter& painter, const Theme& theme);
+
 private:
     std::unique_ptr<const Picture> m_picture;
     QString m_hint;

@@ -124,19 +124,20 @@ void drawHeading(QPainter& painter, const QRectF& area, const QString& heading, 
 
 }  // namespace
 
+Index longestRequest(const PositionsInUse& inUse, PositionScheme scheme)
+{
+    const Index learned = inUse.model.weights.positionEmbedding.rows();
+    return scheme == PositionScheme::Learned && learned > 0 ? std::min(learned, kMostPositions) : kMostPositions;
+}
+
 PositionRequest positionRequest(const PositionsInUse& inUse, const PositionOptions& options, HeadIndex head)
 {
     PositionRequest request{.scheme = options.scheme.value_or(inUse.scheme())};
-    const ModelConfig& config = inUse.model.config;
     const bool widthIsFixed = request.scheme == PositionScheme::Learned || request.scheme == PositionScheme::None;
-    request.width = widthIsFixed ? encodingWidth(request.scheme, config)
-                                 : options.width.value_or(encodingWidth(request.scheme, config));
-    Index length = std::clamp(inUse.tokens, kLeastPositions, kMostPositions);
-    if (const Index learned = inUse.model.weights.positionEmbedding.rows();
-        request.scheme == PositionScheme::Learned && learned > 0) {
-        length = std::min(length, learned);
-    }
-    request.positions = options.length.value_or(length);
+    const Index own = encodingWidth(request.scheme, inUse.model.config);
+    request.width = widthIsFixed ? own : options.width.value_or(own);
+    const Index longest = longestRequest(inUse, request.scheme);
+    request.positions = options.length.value_or(std::min(std::max(inUse.tokens, kLeastPositions), longest));
     if (request.scheme == PositionScheme::Alibi) {
         request.head = HeadIndex(std::clamp<Index>(head.value, 0, std::max<Index>(request.width - 1, 0)));
     }
@@ -153,6 +154,21 @@ std::vector<Index> waveColumns(const PositionRequest& request, const PositionOpt
         }
     }
     return columns;
+}
+
+Selection selectionAt(const PositionCell& cell, const PositionRequest& request, HeadAddress head, Index tokens)
+{
+    const auto tokenAt = [tokens](Index position) {
+        return position < tokens ? std::optional(TokenIndex(position)) : std::nullopt;
+    };
+    Selection selection{.head = head};
+    if (cell.panel == PositionPanel::Similarity) {
+        selection.query = tokenAt(cell.position);
+        selection.key = tokenAt(cell.other);
+    } else if (request.scheme != PositionScheme::Alibi) {  // whose panels count distances
+        selection.query = tokenAt(cell.position);
+    }
+    return selection;
 }
 
 PositionsPicture::PositionsPicture(const PositionsInUse& inUse, const PositionOptions& options, const Selection& shown)

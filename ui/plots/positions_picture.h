@@ -28,6 +28,9 @@ struct PositionsInUse
 /// What is to be encoded: what a person set, and for the rest what is in use.
 PositionRequest positionRequest(const PositionsInUse& inUse, const PositionOptions& options, HeadIndex head);
 
+/// The most positions that can be encoded: of learned ones, as many as there are.
+Index longestRequest(const PositionsInUse& inUse, PositionScheme scheme);
+
 /// The most waves that are drawn at once: as many as there are hues.
 inline constexpr std::size_t kMostWaves = 12;
 
@@ -45,6 +48,9 @@ struct PositionCell
 
     bool operator==(const PositionCell&) const = default;
 };
+
+/// What pointing at a number selects: its positions, where the text has tokens at them.
+Selection selectionAt(const PositionCell& cell, const PositionRequest& request, HeadAddress head, Index tokens);
 
 /// Three panels over one scheme: the waves of some columns, the whole encoding, and the similarity of every two positions.
 /// Positions run from left to right in all of them. Without positions, or where they cannot be encoded, it says so instead.

@@ -1,6 +1,7 @@
 #include "ui/plots/positions_view.h"
 
 #include <QHelpEvent>
+#include <QKeyEvent>
 #include <QMouseEvent>
 #include <QToolTip>
 
@@ -12,10 +13,9 @@ void PositionsView::setPicture(std::unique_ptr<const PositionsPicture> picture)
     PictureView::setPicture(std::move(picture));
 }
 
-QString PositionsView::describe(QPointF point) const
+std::optional<PositionCell> PositionsView::cellAt(QPointF point) const
 {
-    const auto cell = m_positions == nullptr ? std::nullopt : m_positions->cellAt(point, pictureArea());
-    return cell ? m_positions->describe(*cell) : QString();
+    return m_positions == nullptr ? std::nullopt : m_positions->cellAt(point, pictureArea());
 }
 
 bool PositionsView::event(QEvent* event)
@@ -24,18 +24,44 @@ bool PositionsView::event(QEvent* event)
         return PictureView::event(event);
     }
     const auto* help = static_cast<QHelpEvent*>(event);
-    QToolTip::showText(help->globalPos(), describe(help->pos()), this);
+    if (const std::optional<PositionCell> cell = cellAt(help->pos())) {
+        QToolTip::showText(help->globalPos(), m_positions->describe(*cell), this);
+    } else {
+        QToolTip::hideText();
+    }
     return true;
 }
 
 void PositionsView::mouseMoveEvent(QMouseEvent* event)
 {
-    emit pointed(describe(event->position()));
+    const std::optional<PositionCell> cell = cellAt(event->position());
+    if (cell && QToolTip::isVisible()) {
+        QToolTip::showText(event->globalPosition().toPoint(), m_positions->describe(*cell), this);
+    }
+    emit pointed(cell);
+}
+
+void PositionsView::mousePressEvent(QMouseEvent* event)
+{
+    setFocus();
+    const std::optional<PositionCell> cell = cellAt(event->position());
+    if (cell && event->button() == Qt::LeftButton) {
+        emit clicked(*cell);
+    }
 }
 
 void PositionsView::leaveEvent(QEvent* /*event*/)
 {
-    emit pointed(QString());
+    emit pointed(std::nullopt);
+}
+
+void PositionsView::keyPressEvent(QKeyEvent* event)
+{
+    if (event->key() == Qt::Key_Escape) {
+        emit freed();
+    } else {
+        PictureView::keyPressEvent(event);
+    }
 }
 
 }  // namespace headlight::ui

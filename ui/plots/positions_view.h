@@ -1,4 +1,4 @@
-// The pictures of positions as a widget: exact values under the mouse.
+// The pictures of positions as a widget: hover and click.
 #pragma once
 
 #include "ui/plots/picture_view.h"
@@ -6,6 +6,7 @@
 
 namespace headlight::ui {
 
+/// Points at the number under the mouse, locks its positions on a click and frees them with Escape.
 class PositionsView final : public PictureView
 {
     Q_OBJECT
@@ -14,18 +15,22 @@ public:
     using PictureView::PictureView;
 
     void setPicture(std::unique_ptr<const PositionsPicture> picture);
+    const PositionsPicture* positions() const noexcept { return m_positions; }
 
 signals:
-    /// What is under the mouse, in words; empty where there is nothing.
-    void pointed(const QString& description);
+    void pointed(std::optional<headlight::ui::PositionCell> cell);
+    void clicked(headlight::ui::PositionCell cell);
+    void freed();
 
 protected:
     bool event(QEvent* event) override;
     void mouseMoveEvent(QMouseEvent* event) override;
+    void mousePressEvent(QMouseEvent* event) override;
     void leaveEvent(QEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
 
 private:
-    QString describe(QPointF point) const;
+    std::optional<PositionCell> cellAt(QPointF point) const;
 
     const PositionsPicture* m_positions = nullptr;
 };

@@ -202,11 +202,13 @@ void Session::receive(const Response& response)
     if (response.id != m_requestId) {
         return;
     }
+    m_answeredId = response.id;
     m_busyTimer.stop();
     if (response.error) {
         const bool empty = response.error->code == ErrorCode::EmptyInput;
         if (empty) {
             m_trace.reset();
+            m_note.clear();
         }
         setState(empty ? SessionState::Empty : SessionState::Failed, QString::fromStdString(response.error->message));
         if (empty) {
@@ -217,14 +219,14 @@ void Session::receive(const Response& response)
     m_trace = response.trace;
     m_elapsedMs = response.elapsedMs;
     clampSelection();
-    QString note;
+    m_note.clear();
     if (response.droppedTokens > 0) {
-        note = tr("Shown are the first %L1 of %L2 tokens: %3 takes no more.")
-                   .arg(m_trace->tokens())
-                   .arg(m_trace->tokens() + response.droppedTokens)
-                   .arg(QString::fromStdString(m_model->name));
+        m_note = tr("Shown are the first %L1 of %L2 tokens: %3 takes no more.")
+                     .arg(m_trace->tokens())
+                     .arg(m_trace->tokens() + response.droppedTokens)
+                     .arg(QString::fromStdString(m_model->name));
     }
-    setState(SessionState::Ready, note);
+    setState(SessionState::Ready, QString());
     emit traceReady(m_trace);
     emit effectMeasured(response.effect ? describe(*response.effect) : QString());
 }

@@ -45,10 +45,16 @@ public:
     /// What is highlighted now: where the mouse points, else the document's selection.
     const Selection& shown() const noexcept { return m_pointed ? *m_pointed : m_document.selection; }
 
+    /// Whether the newest text and experiment have had their answer.
+    bool isUpToDate() const noexcept { return m_answeredId == m_requestId; }
+
     SessionState state() const noexcept { return m_state; }
 
-    /// For the status bar: why there is no new picture, or what was cut off the text; empty if all is well.
+    /// For the status bar: why there is no new picture; empty if there is one.
     const QString& message() const noexcept { return m_message; }
+
+    /// What a person must know of the trace: that the end of the text was cut off; empty if it is whole.
+    const QString& note() const noexcept { return m_note; }
 
     double elapsedMs() const noexcept { return m_elapsedMs; }
 
@@ -98,8 +104,10 @@ private:
     std::optional<Selection> m_pointed;
     SessionState m_state = SessionState::Empty;
     QString m_message;
+    QString m_note;
     double m_elapsedMs = 0.0;
     std::uint64_t m_requestId = 0;
+    std::uint64_t m_answeredId = 0;
     QUndoStack m_undo;
     QTimer m_busyTimer;
     Engine m_engine;

@@ -86,7 +86,18 @@ TEST(Rotate, KeepsLengthsAndMakesScoresDependOnTheDistanceOnly)
         EXPECT_NEAR(scores(i, i + 5), scores(0, 5), 1e-5F);
         EXPECT_NEAR(scores(i + 5, i), scores(5, 0), 1e-5F);
     }
-    EXPECT_GT(std::abs(scores(0, 5) - scores(5, 0)), 1e-3F) << "rotary encoding tells before from after";
+}
+
+// A query along the first dimension of pair 0 and a key along its second: the dot product at positions m, n is
+// sin(m − n), so a key before the query scores the opposite of one after it.
+TEST(Rotate, TellsBeforeFromAfter)
+{
+    const Matrix query = RowVector::Unit(8, 0).replicate(6, 1);
+    const Matrix key = RowVector::Unit(8, 4).replicate(6, 1);
+    const Matrix angles = rotaryAngles(6, 8);
+    const Matrix scores = rawScores(rotate(query, angles), rotate(key, angles));
+    EXPECT_NEAR(scores(5, 0), std::sin(5.0F), 1e-6F);
+    EXPECT_NEAR(scores(0, 5), -std::sin(5.0F), 1e-6F);
 }
 
 TEST(RotaryAngles, AreTheFormulaLessWholeTurns)

@@ -40,8 +40,8 @@ TEST(ScoreScale, KeepsTheVarianceOfScoresAtOneWhateverTheWidth)
     SCOPED_TRACE(random.describe());
     for (const Index width : {4, 64, 256}) {
         const float bound = std::sqrt(3.0F);  // Uniform ±√3 has variance 1.
-        const Matrix query = random.matrix(200, width, bound);
-        const Matrix key = random.matrix(200, width, bound);
+        const Matrix query = random.matrix(2000, width, bound);
+        const Matrix key = random.matrix(2000, width, bound);
         const auto variance = [](const Matrix& scores) {
             return static_cast<double>(scores.squaredNorm()) / static_cast<double>(scores.size());
         };

@@ -22,13 +22,7 @@ protected:
 
     bool settled()
     {
-        return QTest::qWaitFor(
-            [this] {
-                const auto& trace = m_session.trace();
-                return trace && trace->info().text == m_session.document().text.toStdString() &&
-                       trace->info().experiment == m_session.document().experiment;
-            },
-            10'000);
+        return QTest::qWaitFor([this] { return m_session.isUpToDate(); }, 10'000);
     }
 
     Matrix weights(Index layer, Index head)
@@ -117,8 +111,8 @@ TEST_F(SessionTest, TextBeyondTheModelsLimitIsCutAndThatIsSaid)
     m_session.setText(QString::fromStdString(words(2000)));
     ASSERT_TRUE(settled());
     EXPECT_EQ(m_session.trace()->tokens(), defaultModel()->config.maxTokens);
-    EXPECT_TRUE(m_session.message().contains(QStringLiteral("1,024"))) << m_session.message().toStdString();
-    EXPECT_TRUE(m_session.message().contains(QStringLiteral("2,000"))) << m_session.message().toStdString();
+    EXPECT_TRUE(m_session.note().contains(QStringLiteral("1,024"))) << m_session.note().toStdString();
+    EXPECT_TRUE(m_session.note().contains(QStringLiteral("2,000"))) << m_session.note().toStdString();
 }
 
 TEST_F(SessionTest, ASelectionOutsideTheTextIsDropped)

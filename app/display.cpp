@@ -1,0 +1,45 @@
+#include "app/display.h"
+
+#include <QApplication>
+#include <QLoggingCategory>
+#include <QStandardPaths>
+
+#include <string>
+
+namespace headlight::app {
+
+bool hasDisplay()
+{
+    for (const char* variable : {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"}) {
+        if (!qEnvironmentVariableIsEmpty(variable)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void runWithoutDisplay(const std::function<void()>& task)
+{
+    qputenv("QT_QPA_PLATFORM", "offscreen");
+    // Standard error is for our own one line; Qt would remark there on the missing desktop.
+    QLoggingCategory::setFilterRules(QStringLiteral("default.warning=false\nqt.qpa.*=false"));
+    // A person's settings have no place in a picture made by a script.
+    QStandardPaths::setTestModeEnabled(true);
+    int argc = 1;
+    std::string name = "headlight";
+    char* argv = name.data();
+    const QApplication application(argc, &argv);
+    setUpApplication();
+    task();
+}
+
+void setUpApplication()
+{
+    QApplication::setApplicationName(QStringLiteral("headlight"));
+    QApplication::setOrganizationName(QStringLiteral("headlight"));
+    QApplication::setApplicationVersion(QStringLiteral(HEADLIGHT_VERSION));
+    QApplication::setApplicationDisplayName(QStringLiteral("Headlight"));
+    QApplication::setStyle(QStringLiteral("Fusion"));
+}
+
+}  // namespace headlight::app
