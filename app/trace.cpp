@@ -20,7 +20,11 @@ Result<void> trace(const TraceOptions& options)
     if (!run) {
         return tl::unexpected(run.error());
     }
-    return writeTrace(options.output, *run->trace, options.file);
+    Result<void> written = writeTrace(options.output, *run->trace, options.file);
+    if (!written && written.error().code == ErrorCode::NotFound) {
+        return failure(ErrorCode::InvalidArgument, "--stages: " + written.error().message);
+    }
+    return written;
 }
 
 }  // namespace

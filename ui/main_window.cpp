@@ -276,14 +276,19 @@ QWidget* MainWindow::makeTopRow()
                          .arg(model.config.heads)
                          .arg(model.config.width));
 
+    QUndoStack& stack = m_session.undoStack();
     auto* undo = new QToolButton;
-    undo->setDefaultAction(findChild<QAction*>(QStringLiteral("undo")));
     undo->setText(QStringLiteral("↶"));
     undo->setToolTip(tr("Undo (Ctrl+Z)"));
+    undo->setEnabled(stack.canUndo());
+    connect(undo, &QToolButton::clicked, &stack, &QUndoStack::undo);
+    connect(&stack, &QUndoStack::canUndoChanged, undo, &QToolButton::setEnabled);
     auto* redo = new QToolButton;
-    redo->setDefaultAction(findChild<QAction*>(QStringLiteral("redo")));
     redo->setText(QStringLiteral("↷"));
     redo->setToolTip(tr("Redo (Ctrl+Shift+Z)"));
+    redo->setEnabled(stack.canRedo());
+    connect(redo, &QToolButton::clicked, &stack, &QUndoStack::redo);
+    connect(&stack, &QUndoStack::canRedoChanged, redo, &QToolButton::setEnabled);
 
     auto* exports = new QToolButton;
     exports->setObjectName(QStringLiteral("export"));

@@ -10,8 +10,9 @@ namespace headlight {
 /// What kind of thing went wrong, for code that reacts to it. People read `Error::message`.
 enum class ErrorCode {
     EmptyInput,
-    InvalidArgument,
+    InvalidArgument,  ///< A value that the caller chose.
     InvalidUtf8,
+    Malformed,  ///< Data from outside that is not what it should be.
     ShapeMismatch,
     TooLong,
     NotFound,

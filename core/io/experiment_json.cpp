@@ -210,7 +210,7 @@ private:
         fail(" must have as its \"" + key + "\" " + expected + ", not " + describe(found) + ".");
     }
 
-    void fail(const std::string& message) { m_error = Error{ErrorCode::InvalidArgument, m_what + message}; }
+    void fail(const std::string& message) { m_error = Error{ErrorCode::Malformed, m_what + message}; }
 
     std::string m_what;
     Json m_object;

@@ -18,7 +18,7 @@ std::string toJson(const Experiment& experiment);
 
 /// Undoes toJson exactly. A key that is not there means the default.
 ///
-/// @return InvalidArgument, which names the key: an unknown one, one with a value of the wrong type or out of range.
+/// @return Malformed, which names the key: an unknown one, one with a value of the wrong type or out of range.
 Result<Experiment> experimentFromJson(std::string_view json);
 
 /// {"direction":"causal","pattern":"window","reach":4}

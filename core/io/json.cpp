@@ -35,12 +35,12 @@ public:
     bool key(string_t& key) override
     {
         return m_keys.back().insert(key).second ||
-               stop(ErrorCode::InvalidArgument, " has the key " + excerpt(key) + " twice; keep one of them.");
+               stop(ErrorCode::Malformed, " has the key " + excerpt(key) + " twice; keep one of them.");
     }
 
     bool parse_error(std::size_t position, const std::string&, const nlohmann::json::exception&) override
     {
-        return stop(ErrorCode::InvalidArgument,
+        return stop(ErrorCode::Malformed,
                     " is not JSON: it breaks off or goes wrong at byte " + std::to_string(position) + ".");
     }
 
@@ -67,7 +67,7 @@ private:
 
     std::string m_name;
     std::size_t m_maxDepth;
-    Error m_error{ErrorCode::InvalidArgument, {}};
+    Error m_error{ErrorCode::Malformed, {}};
     std::vector<std::set<std::string>> m_keys;  ///< Of each object and list that is open; a list has none.
 };
 

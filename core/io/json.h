@@ -17,7 +17,7 @@ struct JsonLimits
 /// Parses one JSON value; never throws. No object may have the same key twice.
 ///
 /// @param what the value's name in a message: "config.json", "the metadata entry \"tokens\""
-/// @return TooLong beyond the limits; InvalidArgument, which names the offset, where it is no JSON.
+/// @return TooLong beyond the limits; Malformed, which names the offset, where it is no JSON.
 Result<nlohmann::json> parseJson(std::string_view text, std::string_view what, const JsonLimits& limits = {});
 
 /// A JSON value's type as people say it: "a number", "a list".

@@ -197,7 +197,7 @@ private:
 
 tl::unexpected<Error> invalid(const std::string& problem)
 {
-    return failure(ErrorCode::InvalidArgument, "This is no valid safetensors file: " + problem + ".");
+    return failure(ErrorCode::Malformed, "This is no valid safetensors file: " + problem + ".");
 }
 
 /// a·b, or nothing where that overflows.
@@ -399,8 +399,8 @@ bool isFloat(DType dtype)
 Result<Tensor> toFloat(const StoredTensor& stored, const Tensor::Shape& shape)
 {
     if (!isFloat(stored.dtype)) {
-        return failure(ErrorCode::InvalidArgument, "The numbers are of type " + std::string(dtypeName(stored.dtype)) +
-                                                       "; expected F32, F16 or BF16.");
+        return failure(ErrorCode::Malformed, "The numbers are of type " + std::string(dtypeName(stored.dtype)) +
+                                                 "; expected F32, F16 or BF16.");
     }
     Tensor tensor(shape);
     assert(static_cast<std::size_t>(tensor.size()) * dtypeSize(stored.dtype) == stored.bytes.size());

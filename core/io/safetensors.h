@@ -50,7 +50,7 @@ inline constexpr std::size_t kMaxHeaderBytes = 100'000'000;
 /// Reads a file's header. The bytes may be anything at all: nothing in them is believed unchecked, and a file is refused
 /// unless its tensors fill its data without gap or overlap. Never throws.
 ///
-/// @return InvalidArgument, which names the tensor at fault; TooLong for a header beyond kMaxHeaderBytes.
+/// @return Malformed, which names the tensor at fault; TooLong for a header beyond kMaxHeaderBytes.
 Result<Safetensors> parseSafetensors(std::span<const std::byte> bytes);
 
 /// A safetensors file, mapped into memory. Immutable and thread-safe; views of it live as long as it does.
@@ -75,7 +75,7 @@ bool isFloat(DType dtype);
 /// The numbers as float32, F16 and BF16 widened (exactly).
 ///
 /// @param shape of rank 1 to 3, with as many numbers as the tensor's own
-/// @return InvalidArgument, which names the type found, unless `isFloat`.
+/// @return Malformed, which names the type found, unless `isFloat`.
 Result<Tensor> toFloat(const StoredTensor& stored, const Tensor::Shape& shape);
 
 /// A tensor to write. Shares the numbers instead of copying them.

@@ -61,7 +61,7 @@ std::string tokensJson(const std::vector<Token>& tokens)
 
 tl::unexpected<Error> invalid(std::string message)
 {
-    return failure(ErrorCode::InvalidArgument, std::move(message));
+    return failure(ErrorCode::Malformed, std::move(message));
 }
 
 std::string shapeText(const Tensor::Shape& shape)

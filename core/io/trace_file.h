@@ -33,7 +33,7 @@ Result<void> writeTrace(const std::filesystem::path& path, const Trace& trace, c
 /// spans, since a file does not hold them. Without a mask, the experiment's is taken to be in force. A leading axis of 1,
 /// as PyTorch's batch, is dropped.
 ///
-/// @return InvalidArgument, which names the tensor or metadata at fault: one that is no stage of a trace, has another rank
+/// @return Malformed, which names the tensor or metadata at fault: one that is no stage of a trace, has another rank
 /// than its stage, or a size that another tensor contradicts (a shape letter is one number throughout a file, and queries
 /// and keys are the same tokens). TooLong for a trace that is larger than the machine's memory.
 Result<std::shared_ptr<const Trace>> makeTrace(const Safetensors& contents);

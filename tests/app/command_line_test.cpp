@@ -191,8 +191,8 @@ TEST_F(CommandLineTest, MistakesGiveOneLineAndTheRightStatusAndLeaveNoFile)
         {"empty text", {"render", "--text", "  ", "-o", png}, 1, "token"},
         {"invalid UTF-8", {"render", "--text-file", invalid.fileName(), "-o", png}, 1, "UTF-8"},
         {"no such text file", {"tokens", "--text-file", path("none.txt")}, 1, "none.txt"},
-        {"unknown stage", {"trace", "--stages", "attention.magic", "-o", path("t")}, 1, "attention.weights"},
-        {"not a trace", {"info", invalid.fileName()}, 2, "latin1"},
+        {"unknown stage", {"trace", "--stages", "attention.magic", "-o", path("t")}, 2, "attention.weights"},
+        {"not a trace", {"info", invalid.fileName()}, 1, "latin1"},
         {"unknown subcommand", {"paint", "--fast"}, 2, "--fast"},
     };
     for (const Mistake& mistake : mistakes) {

@@ -26,8 +26,11 @@ QToolButton* checkable(const QString& text, const QString& tip, QWidget* parent)
     return button;
 }
 
-QIcon swatch(const QColor& colour)
+/// A head's colour, pale while its lines are hidden.
+QIcon swatch(QColor colour, bool shown)
 {
+    constexpr float kPale = 0.25F;
+    colour.setAlphaF(shown ? 1.0F : kPale);
     QPixmap pixels(12, 12);
     pixels.fill(colour);
     return pixels;
@@ -161,7 +164,7 @@ void FlowPage::showOptions()
         QFont font = chip->font();
         font.setBold(head == selected);
         chip->setFont(font);
-        chip->setIcon(swatch(headColour(head, themeOf(*this))));
+        chip->setIcon(swatch(headColour(head, themeOf(*this)), shown.contains(head)));
         chip->setChecked(shown.contains(head));
     }
     m_all->setChecked(shown.size() == m_heads.size());

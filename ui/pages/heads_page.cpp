@@ -2,9 +2,8 @@
 
 #include "ui/plots/heatmap_picture.h"
 
-#include <QHBoxLayout>
+#include <QBoxLayout>
 #include <QLabel>
-#include <QVBoxLayout>
 
 namespace headlight::ui {
 
@@ -27,9 +26,12 @@ HeadsPage::HeadsPage(Session& session, QWidget* parent)
     auto* preview = new QVBoxLayout;
     preview->addWidget(m_previewTitle);
     preview->addWidget(m_preview, 1);
-    auto* layout = new QHBoxLayout(this);
-    layout->addLayout(gallery, 2);
-    layout->addLayout(preview, 1);
+    // A wide grid of heads leaves room below it, a square one beside it.
+    const ModelConfig& config = session.model().config;
+    const bool wide = config.heads >= 2 * config.layers;
+    auto* layout = new QBoxLayout(wide ? QBoxLayout::TopToBottom : QBoxLayout::LeftToRight, this);
+    layout->addLayout(gallery, 3);
+    layout->addLayout(preview, 2);
 
     connect(m_gallery, &GalleryView::pointed, this, [this](std::optional<HeadAddress> head) {
         if (!head) {

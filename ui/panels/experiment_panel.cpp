@@ -218,7 +218,7 @@ void ExperimentPanel::showShare()
         return;
     }
     const double share = visibleShare(m_session.trace()->info().mask, m_session.trace()->tokens());
-    m_share->setText(tr("%1 % of the cells are computed").arg(100.0 * share, 0, 'f', share < 0.1 ? 1 : 0));
+    m_share->setText(tr("%1 % of the cells are visible").arg(100.0 * share, 0, 'f', share < 0.1 ? 1 : 0));
 }
 
 }  // namespace headlight::ui

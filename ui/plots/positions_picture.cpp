@@ -89,18 +89,22 @@ std::vector<Index> telltaleColumns(const PositionRequest& request)
     case PositionScheme::Rotary: {
         const bool interleaved = request.scheme == PositionScheme::Sinusoidal;
         const Index pairs = (width + 1) / 2;
-        double wanted = static_cast<double>(request.positions) / 12.0;
+        const auto lengthOf = [&](Index pair) {
+            return wavelength(request, interleaved ? 2 * pair : pair).value_or(0.0);
+        };
+        // The last pair has the longest wave.
+        double wanted = std::min(static_cast<double>(request.positions) / 12.0, lengthOf(pairs - 1));
         for (Index pair = 0; pair < pairs && columns.size() < 5; ++pair) {
-            const Index first = interleaved ? 2 * pair : pair;
-            if (wavelength(request, first).value_or(0.0) < wanted) {
+            if (lengthOf(pair) < wanted) {
                 continue;
             }
+            const Index first = interleaved ? 2 * pair : pair;
             if (columns.empty()) {
                 columns = {first, interleaved ? first + 1 : first + pairs};
             } else {
                 columns.push_back(first);
             }
-            wanted = 2.6 * wavelength(request, first).value_or(0.0);
+            wanted = 2.6 * lengthOf(pair);
         }
         break;
     }

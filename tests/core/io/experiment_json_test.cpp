@@ -83,7 +83,7 @@ TEST_P(RefusedExperiment, NamesTheKeyAndWhatItShouldBe)
 {
     const auto read = experimentFromJson(GetParam().json);
     ASSERT_FALSE(read);
-    EXPECT_EQ(read.error(), (Error{ErrorCode::InvalidArgument, GetParam().message}));
+    EXPECT_EQ(read.error(), (Error{ErrorCode::Malformed, GetParam().message}));
 }
 
 constexpr auto kHeads = "a list of [layer, head] pairs, both counted from 0";

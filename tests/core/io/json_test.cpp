@@ -29,7 +29,7 @@ TEST_P(RefusedJson, SaysWhatIsWrongAndWhere)
 
 Error invalid(const std::string& message)
 {
-    return {ErrorCode::InvalidArgument, message};
+    return {ErrorCode::Malformed, message};
 }
 
 INSTANTIATE_TEST_SUITE_P(

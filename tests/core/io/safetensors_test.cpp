@@ -88,7 +88,7 @@ TEST(SafetensorsFile, NamesThePathOfWhatItCannotRead)
               (Error{ErrorCode::NotFound, "\"/dev/null\" is no regular file; name a file."}));
     writeBytes(folder / "empty", "");
     EXPECT_EQ(SafetensorsFile::open(folder / "empty").error(),
-              (Error{ErrorCode::InvalidArgument, "\"" + (folder / "empty").string() +
+              (Error{ErrorCode::Malformed, "\"" + (folder / "empty").string() +
                                                      "\": This is no valid safetensors file: it has 0 bytes, and the "
                                                      "length of its header alone fills 8."}));
 }
@@ -153,7 +153,7 @@ TEST_P(RefusedSafetensors, SaysWhatIsWrongWhere)
     const auto contents = parsed(GetParam().bytes);
     ASSERT_FALSE(contents);
     EXPECT_EQ(contents.error(),
-              (Error{ErrorCode::InvalidArgument, "This is no valid safetensors file: " + GetParam().problem + "."}));
+              (Error{ErrorCode::Malformed, "This is no valid safetensors file: " + GetParam().problem + "."}));
 }
 
 /// A file with one tensor "a" of 8 bytes of data.
@@ -347,7 +347,7 @@ TEST(ToFloat, RefusesIntegersByTheirName)
         const auto numbers = toFloat({dtype, {1}, std::as_bytes(std::span(bytes))}, {1});
         ASSERT_FALSE(numbers);
         EXPECT_EQ(numbers.error(),
-                  (Error{ErrorCode::InvalidArgument,
+                  (Error{ErrorCode::Malformed,
                          "The numbers are of type " + std::string(dtypeName(dtype)) + "; expected F32, F16 or BF16."}));
     }
 }

@@ -228,7 +228,7 @@ TEST_P(RefusedTrace, NamesTheTensorOrMetadataAtFault)
 {
     const auto trace = traceFrom(GetParam().bytes);
     ASSERT_FALSE(trace);
-    EXPECT_EQ(trace.error(), (Error{ErrorCode::InvalidArgument, GetParam().message}));
+    EXPECT_EQ(trace.error(), (Error{ErrorCode::Malformed, GetParam().message}));
 }
 
 const std::string kNoStage = "\" is no stage of a trace; expected a name such as layers.0.attention.weights or logits.";

@@ -2,6 +2,7 @@
 
 #include "core/model/seeded_model.h"
 #include "core/tensor/matmul.h"
+#include "core/text/word_character_tokenizer.h"
 #include "tests/core/support/closeness.h"
 #include "tests/core/support/models.h"
 #include "tests/core/support/naive.h"
@@ -255,6 +256,18 @@ TEST_F(WordOrder, MeansNothingWithoutPositions)
 {
     expectNone(differences("dog bites man", "man bites dog", {2, 1, 0}, PositionScheme::None));
     expectNone(differences("the man bites the dog", "the dog bites the man", {0, 4, 2, 3, 1}, PositionScheme::None));
+}
+
+TEST_F(WordOrder, MeansNothingWithoutPositionsInAnyLayerOfTheBuiltInModel)
+{
+    model = *makeSeededModel(seededModelConfig(*defaultTokenizer()), 1, defaultTokenizer());
+    for (const double difference : differences("Dog bites man", "Man bites dog", {2, 1, 0}, PositionScheme::None)) {
+        EXPECT_LE(difference, 1e-6);
+    }
+    for (const double difference :
+         differences("Dog bites man", "Man bites dog", {2, 1, 0}, PositionScheme::Sinusoidal)) {
+        EXPECT_GT(difference, 1e-2);
+    }
 }
 
 TEST_F(WordOrder, MattersInEveryLayerWithEveryPositionScheme)

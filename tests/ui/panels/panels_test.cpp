@@ -141,7 +141,7 @@ TEST_F(ExperimentPanelTest, EveryControlChangesTheExperimentAndResetUndoesAll)
     EXPECT_FALSE(find<QSpinBox>("maskReach")->isVisible());
 }
 
-TEST_F(ExperimentPanelTest, SaysWhichShareOfTheCellsIsComputed)
+TEST_F(ExperimentPanelTest, SaysWhichShareOfTheCellsIsVisible)
 {
     m_session.setText(QStringLiteral("Dog bites man"));
     auto* mask = find<QComboBox>("mask");
