@@ -251,7 +251,7 @@ Result<Experiment> experimentFromJson(std::string_view json)
         return tl::unexpected(read.error());
     }
     if (const Result<void> valid = validate(effectiveMask(experiment, {})); !valid) {
-        return tl::unexpected(valid.error());
+        return failure(ErrorCode::Malformed, valid.error().message);
     }
     return experiment;
 }
@@ -275,7 +275,7 @@ Result<Mask> maskFromJson(std::string_view json)
         return tl::unexpected(read.error());
     }
     if (const Result<void> valid = validate(mask); !valid) {
-        return tl::unexpected(valid.error());
+        return failure(ErrorCode::Malformed, valid.error().message);
     }
     return mask;
 }
