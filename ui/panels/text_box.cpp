@@ -31,6 +31,7 @@ TextBox::TextBox(QWidget* parent) : QPlainTextEdit(parent)
     setUndoRedoEnabled(false);
     setTabChangesFocus(true);
     setAcceptDrops(false);
+    setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     setPlaceholderText(tr("Type a sentence"));
     setAccessibleName(tr("Text"));
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);

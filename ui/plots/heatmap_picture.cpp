@@ -181,16 +181,21 @@ void HeatmapPicture::paint(QPainter& painter, const QRectF& area, const Theme& t
     drawColourBar(painter, placed.colourBar, m_scale, theme);
 
     const qreal pitch = placed.cells.width() / static_cast<qreal>(m_map->cols());
-    QPen marker(theme.accent, 1.5);
+    // Around rows and columns too thin to hold a frame, not over them.
+    constexpr qreal kThin = 6.0;
+    const qreal outside = pitch < kThin ? 1.0 : 0.0;
+    QPen marker(theme.accent, pitch < kThin ? 1.0 : 1.5);
     marker.setJoinStyle(Qt::MiterJoin);
     painter.setPen(marker);
     if (m_selection.query) {
         const qreal top = placed.cells.top() + static_cast<qreal>(m_selection.query->value) * pitch;
-        painter.drawRect(QRectF(placed.cells.left(), top, placed.cells.width(), pitch));
+        painter.drawRect(QRectF(placed.cells.left(), top, placed.cells.width(), pitch)
+                             .adjusted(-outside, -outside, outside, outside));
     }
     if (m_selection.key) {
         const qreal left = placed.cells.left() + static_cast<qreal>(m_selection.key->value) * pitch;
-        painter.drawRect(QRectF(left, placed.cells.top(), pitch, placed.cells.height()));
+        painter.drawRect(QRectF(left, placed.cells.top(), pitch, placed.cells.height())
+                             .adjusted(-outside, -outside, outside, outside));
     }
     painter.restore();
 }

@@ -71,7 +71,7 @@ QColor headColour(HeadIndex head, const Theme& theme)
                                                    0xff66ccee, 0xffaa4499, 0xff999933, 0xff44aa99,
                                                    0xff882255, 0xff4477aa, 0xffee6677, 0xff777777};
     const QColor hue(kHues.at(static_cast<std::size_t>(head.value) % kHues.size()));
-    return theme.brightness == Brightness::Light ? hue : hue.lighter(hue.lightness() < 110 ? 190 : 115);
+    return theme.brightness == Brightness::Light ? hue : hue.lighter(hue.lightness() < 110 ? 160 : 115);
 }
 
 }  // namespace headlight::ui

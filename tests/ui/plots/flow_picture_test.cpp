@@ -197,7 +197,7 @@ TEST(FlowPicture, DrawsTheStrongestOfTooManyLinesAndSaysSo)
     std::vector<float> weights;
     for (Index head = 0; head < 8; ++head) {
         const auto matrix = trace->find({StageId::Weights, kHead.layer})->matrix(head);
-        weights.insert(weights.end(), matrix.reshaped().begin(), matrix.reshaped().end());
+        weights.insert(weights.end(), matrix.data(), matrix.data() + matrix.size());
     }
     std::ranges::sort(weights, std::ranges::greater());
     for (std::size_t i = 0; i < picture.lines().size(); ++i) {

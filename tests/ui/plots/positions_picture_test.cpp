@@ -141,7 +141,7 @@ TEST(PositionsPicture, CellCentresHaveTheColoursOfTheNumbers)
 
 TEST(PositionsPicture, ZeroIsNeutralAndTheRangeIsSymmetric)
 {
-    const ColourScale& unit = pictureOf().colourScale(PositionPanel::Encoding);
+    const ColourScale unit = pictureOf().colourScale(PositionPanel::Encoding);
     EXPECT_EQ(unit.low, -1.0F);
     EXPECT_EQ(unit.high, 1.0F);
     const PositionsPicture alibi = pictureOf(scheme(PositionScheme::Alibi, 8, 5));
