@@ -1,7 +1,5 @@
 #include "ui/session/engine.h"
 
-#include <QMetaObject>
-
 #include <chrono>
 #include <utility>
 
@@ -53,7 +51,10 @@ std::optional<Response> respond(const Request& request, const std::stop_token& s
 
 }  // namespace
 
-Engine::Engine(QObject* parent) : QObject(parent), m_worker([this](const std::stop_token& stop) { work(stop); }) {}
+Engine::Engine(QObject* parent) : QObject(parent), m_worker([this](const std::stop_token& stop) { work(stop); })
+{
+    connect(this, &Engine::responseStored, this, &Engine::deliver, Qt::QueuedConnection);
+}
 
 Engine::~Engine()
 {
@@ -97,14 +98,11 @@ void Engine::work(const std::stop_token& stop)
         if (!response) {
             continue;
         }
-        bool post = false;
-        {
-            const std::lock_guard lock(m_mutex);
-            m_response = std::move(response);
-            post = !std::exchange(m_deliveryPosted, true);
-        }
-        if (post) {
-            QMetaObject::invokeMethod(this, &Engine::deliver, Qt::QueuedConnection);
+        // Posted under the lock that deliver takes, so that all the worker did happens before it.
+        const std::lock_guard lock(m_mutex);
+        m_response = std::move(response);
+        if (!std::exchange(m_deliveryPosted, true)) {
+            emit responseStored();
         }
     }
 }

@@ -68,6 +68,9 @@ signals:
     /// The newest response; older ones than the last emitted are dropped.
     void responded(const headlight::ui::Response& response);
 
+    /// Between the threads only.
+    void responseStored();
+
 private:
     void work(const std::stop_token& stop);
     void deliver();

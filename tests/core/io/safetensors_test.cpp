@@ -89,8 +89,8 @@ TEST(SafetensorsFile, NamesThePathOfWhatItCannotRead)
     writeBytes(folder / "empty", "");
     EXPECT_EQ(SafetensorsFile::open(folder / "empty").error(),
               (Error{ErrorCode::Malformed, "\"" + (folder / "empty").string() +
-                                                     "\": This is no valid safetensors file: it has 0 bytes, and the "
-                                                     "length of its header alone fills 8."}));
+                                               "\": This is no valid safetensors file: it has 0 bytes, and the "
+                                               "length of its header alone fills 8."}));
 }
 
 TEST(SafetensorsFile, SurvivesBeingMoved)
