@@ -1,6 +1,7 @@
 #include "core/model/config.h"
 
 #include <array>
+#include <cmath>
 #include <string>
 #include <utility>
 
@@ -30,6 +31,10 @@ Result<void> validate(const ModelConfig& config)
         return failure(ErrorCode::InvalidArgument, "The width " + std::to_string(config.width) +
                                                        " is not a multiple of the " + std::to_string(config.heads) +
                                                        " heads.");
+    }
+    if (!(config.normEpsilon > 0.0F) || !std::isfinite(config.normEpsilon)) {
+        return failure(ErrorCode::InvalidArgument,
+                       "A norm's epsilon must be above 0 and finite, not " + std::to_string(config.normEpsilon) + ".");
     }
     return validate(config.mask);
 }

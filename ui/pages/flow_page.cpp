@@ -1,5 +1,7 @@
 #include "ui/pages/flow_page.h"
 
+#include "ui/panels/toggle_button.h"
+
 #include <QDoubleSpinBox>
 #include <QGridLayout>
 #include <QHBoxLayout>
@@ -7,7 +9,6 @@
 #include <QPixmap>
 #include <QSignalBlocker>
 #include <QSlider>
-#include <QToolButton>
 #include <QVBoxLayout>
 
 namespace headlight::ui {
@@ -16,15 +17,6 @@ namespace {
 constexpr double kSliderUnit = 0.005;  ///< What one step of the slider is worth; fine, as most weights are small.
 constexpr int kSliderSteps = 100;
 constexpr int kHeadsARow = 16;
-
-QToolButton* checkable(const QString& text, const QString& tip, QWidget* parent)
-{
-    auto* button = new QToolButton(parent);
-    button->setText(text);
-    button->setToolTip(tip);
-    button->setCheckable(true);
-    return button;
-}
 
 /// A head's colour, pale while its lines are hidden.
 QIcon swatch(QColor colour, bool shown)
@@ -43,8 +35,8 @@ FlowPage::FlowPage(Session& session, QWidget* parent)
     , m_heading(new QLabel(this))
     , m_slider(new QSlider(Qt::Horizontal, this))
     , m_threshold(new QDoubleSpinBox(this))
-    , m_all(checkable(tr("All"), tr("Show every head of the layer"), this))
-    , m_selectedOnly(checkable(tr("Selected head only"), tr("Show the selected head, whichever that is"), this))
+    , m_all(new ToggleButton(tr("All"), tr("Show every head of the layer"), this))
+    , m_selectedOnly(new ToggleButton(tr("Selected head only"), tr("Show the selected head, whichever that is"), this))
     , m_view(new FlowView(this))
 {
     m_heading->setObjectName(QStringLiteral("flowHeading"));
@@ -79,7 +71,7 @@ FlowPage::FlowPage(Session& session, QWidget* parent)
     chips->setSpacing(3);
     const int heads = static_cast<int>(session.model().config.heads);
     for (int head = 0; head < heads; ++head) {
-        QToolButton* chip = checkable(QString::number(head), tr("Head %1: show or hide its lines").arg(head), this);
+        auto* chip = new ToggleButton(QString::number(head), tr("Head %1: show or hide its lines").arg(head), this);
         chip->setObjectName(QStringLiteral("head%1").arg(head));
         chip->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
         chips->addWidget(chip, head / kHeadsARow, head % kHeadsARow);

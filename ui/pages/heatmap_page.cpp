@@ -1,11 +1,12 @@
 #include "ui/pages/heatmap_page.h"
 
+#include "ui/panels/toggle_button.h"
+
 #include <QButtonGroup>
 #include <QCheckBox>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QSignalBlocker>
-#include <QToolButton>
 #include <QVBoxLayout>
 
 namespace headlight::ui {
@@ -49,10 +50,7 @@ HeatmapPage::HeatmapPage(Session& session, QWidget* parent)
     auto* controls = new QHBoxLayout;
     controls->addWidget(m_heading, 1);
     for (const QuantityChoice& choice : kQuantities) {
-        auto* button = new QToolButton(this);
-        button->setText(tr(choice.label));
-        button->setToolTip(tr(choice.tip));
-        button->setCheckable(true);
+        auto* button = new ToggleButton(tr(choice.label), tr(choice.tip), this);
         m_quantity->addButton(button, static_cast<int>(choice.quantity));
         controls->addWidget(button);
     }

@@ -115,11 +115,14 @@ void drawCells(QPainter& painter, const QRectF& area, const Matrix& values, cons
         const qreal width = area.width() / image.width();
         const qreal height = area.height() / image.height();
         for (int row = 0; row < image.height(); ++row) {
-            for (int col = 0; col < image.width(); ++col) {
-                painter.setBrush(QColor(image.pixel(col, row)));
+            for (int col = 0, next = 0; col < image.width(); col = next) {
+                const QRgb colour = image.pixel(col, row);
+                for (next = col + 1; next < image.width() && image.pixel(next, row) == colour; ++next) {
+                }
+                painter.setBrush(QColor(colour));
                 const QPointF corner(area.left() + col * width, area.top() + row * height);
                 // Under its neighbours to the right and below, or viewers let the paper shine through the seams.
-                const QRectF cell(corner, QSizeF(width * 1.5, height * 1.5));
+                const QRectF cell(corner, QSizeF(width * (next - col + 0.5), height * 1.5));
                 painter.drawRect(cell & area);
             }
         }

@@ -37,6 +37,14 @@ ColourScale symmetricScale(const Matrix& values, const QString& meaning)
     return {.map = &ColourMap::diverging(), .low = -high, .high = high, .meaning = meaning};
 }
 
+/// From the most negative number up to zero, which is the brightest: nothing taken away.
+ColourScale penaltyScale(const Matrix& values, const QString& meaning)
+{
+    const float reach = values.size() == 0 ? 1.0F : -values.minCoeff();
+    const float low = -std::max(reach, std::numeric_limits<float>::min());
+    return {.map = &ColourMap::named({}), .low = low, .high = 0.0F, .meaning = meaning};
+}
+
 ColourScale unitScale(const QString& meaning)
 {
     return {.map = &ColourMap::diverging(), .low = -1.0F, .high = 1.0F, .meaning = meaning};
@@ -216,8 +224,8 @@ PositionsPicture::PositionsPicture(const PositionsInUse& inUse, const PositionOp
         m_similarityScale = unitScale(QStringLiteral("mean of cos((p − q)·θ_i)"));
         break;
     case PositionScheme::Alibi:
-        m_valueScale = symmetricScale(m_encoding->values, QStringLiteral("bias, −m_h·distance"));
-        m_similarityScale = symmetricScale(m_encoding->similarity, QStringLiteral("bias, −m_h·|p − q|"));
+        m_valueScale = penaltyScale(m_encoding->values, QStringLiteral("bias, −m_h·distance"));
+        m_similarityScale = penaltyScale(m_encoding->similarity, QStringLiteral("bias, −m_h·|p − q|"));
         break;
     }
     const QString column = text(positionSchemeInfo(scheme).column);
@@ -314,11 +322,10 @@ PositionsPicture::Layout PositionsPicture::layout(const QRectF& area) const
 
 AxisRange PositionsPicture::waveRange() const
 {
-    constexpr double kRoom = 0.06;
+    const auto low = static_cast<double>(m_valueScale.low);
     const auto high = static_cast<double>(m_valueScale.high);
-    return m_request.scheme == PositionScheme::Alibi
-               ? AxisRange{.low = -high * (1.0 + kRoom), .high = high * kRoom}
-               : AxisRange{.low = -high * (1.0 + kRoom), .high = high * (1.0 + kRoom)};
+    const double room = 0.06 * std::max(-low, high);
+    return {.low = low - room, .high = high + room};
 }
 
 QColor PositionsPicture::waveColour(std::size_t wave, const Theme& theme) const

@@ -1,5 +1,6 @@
 #include "ui/plots/theme.h"
 
+#include <algorithm>
 #include <array>
 
 namespace headlight::ui {
@@ -71,7 +72,10 @@ QColor headColour(HeadIndex head, const Theme& theme)
                                                    0xff66ccee, 0xffaa4499, 0xff999933, 0xff44aa99,
                                                    0xff882255, 0xff4477aa, 0xffee6677, 0xff777777};
     const QColor hue(kHues.at(static_cast<std::size_t>(head.value) % kHues.size()));
-    return theme.brightness == Brightness::Light ? hue : hue.lighter(hue.lightness() < 110 ? 160 : 115);
+    static constexpr int kDimmestOnDark = 145;  // HSL lightness, of 255
+    return theme.brightness == Brightness::Light
+               ? hue
+               : QColor::fromHsl(hue.hslHue(), hue.hslSaturation(), std::max(hue.lightness(), kDimmestOnDark));
 }
 
 }  // namespace headlight::ui

@@ -41,6 +41,8 @@ TEST(ValidateConfig, SaysWhichSizesDoNotFit)
                   "A layer has at most 64 heads, not 65."},
              Case{"width that heads do not divide", [](ModelConfig& config) { config.heads = 3; },
                   "The width 16 is not a multiple of the 3 heads."},
+             Case{"norm that divides by nothing", [](ModelConfig& config) { config.normEpsilon = 0.0F; },
+                  "A norm's epsilon must be above 0 and finite, not 0.000000."},
              Case{"mask out of range",
                   [](ModelConfig& config) {
                       config.mask = {Direction::Causal, MaskPattern::Window, -1};

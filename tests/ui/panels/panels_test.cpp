@@ -2,9 +2,12 @@
 #include "ui/panels/experiment_panel.h"
 #include "ui/panels/head_grid.h"
 #include "ui/panels/text_box.h"
+#include "ui/panels/toggle_button.h"
 #include "ui/panels/token_strip.h"
 #include "ui/plots/colour_map.h"
+#include "ui/plots/theme.h"
 
+#include <QApplication>
 #include <QCheckBox>
 #include <QClipboard>
 #include <QComboBox>
@@ -149,6 +152,23 @@ TEST_F(ExperimentPanelTest, SaysWhichShareOfTheCellsIsVisible)
     const auto* share = find<QLabel>("maskShare");
     EXPECT_TRUE(QTest::qWaitFor([&] { return share->text().startsWith(QStringLiteral("67 %")); }, 10'000))
         << share->text().toStdString();
+}
+
+TEST(ToggleButton, LooksPressedOnEitherThemeAlsoAfterAChange)
+{
+    ToggleButton button(QStringLiteral("All"), QString());
+    button.resize(button.sizeHint());
+    for (const Brightness brightness : {Brightness::Light, Brightness::Dark, Brightness::Light}) {
+        const Theme& theme = Theme::of(brightness);
+        QApplication::setPalette(widgetPalette(theme));
+        QCoreApplication::processEvents();
+        for (const bool on : {false, true}) {
+            button.setChecked(on);
+            const QImage image = button.grab().toImage();
+            EXPECT_EQ(image.pixelColor(image.width() / 2, 0) == theme.accent, on) << "dark: " << int(brightness);
+            EXPECT_EQ(image.pixelColor(4, 4), on ? theme.paper : theme.panel);
+        }
+    }
 }
 
 TEST_F(ExperimentPanelTest, AStrideOfZeroCannotBeChosen)

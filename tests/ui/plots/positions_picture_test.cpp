@@ -146,7 +146,7 @@ TEST(PositionsPicture, ZeroIsNeutralAndTheRangeIsSymmetric)
     EXPECT_EQ(unit.high, 1.0F);
     const PositionsPicture alibi = pictureOf(scheme(PositionScheme::Alibi, 8, 5));
     EXPECT_EQ(alibi.colourScale(PositionPanel::Encoding).low, -2.0F);
-    EXPECT_EQ(alibi.colourScale(PositionPanel::Encoding).high, 2.0F);
+    EXPECT_EQ(alibi.colourScale(PositionPanel::Encoding).high, 0.0F) << "a bias is never above zero";
 }
 
 TEST(PositionsPicture, WavesRunThroughTheirValues)
@@ -161,7 +161,7 @@ TEST(PositionsPicture, WavesRunThroughTheirValues)
         const QColor colour =
             headColour(which == PositionScheme::Alibi ? HeadIndex(1) : HeadIndex(0), Theme::of(Brightness::Light));
         // The axis leaves 6 % of its reach beyond the largest value.
-        const double reach = static_cast<double>(picture.colourScale(PositionPanel::Encoding).high);
+        const double reach = -static_cast<double>(picture.colourScale(PositionPanel::Encoding).low);
         const double high = which == PositionScheme::Alibi ? 0.06 * reach : 1.06 * reach;
         for (Index p = 0; p < 20; ++p) {
             const double value = static_cast<double>(picture.encoding()->values(p, 1));
