@@ -5,8 +5,7 @@
 
 namespace headlight::ui {
 
-ToggleButton::ToggleButton(const QString& text, const QString& tip, QWidget* parent)
-    : QToolButton(parent)
+ToggleButton::ToggleButton(const QString& text, const QString& tip, QWidget* parent) : QToolButton(parent)
 {
     setText(text);
     setToolTip(tip);
