@@ -209,7 +209,7 @@ QStringList figureExtensions()
 
 std::unique_ptr<const Picture> makePicture(const FigureContent& content)
 {
-    const ColourMap colourMap = ColourMap::named(content.options.colourMap);
+    const ColourMap& colourMap = ColourMap::named(content.options.colourMap);
     switch (content.view) {
     case View::Heatmap:
         break;

@@ -63,7 +63,7 @@ void HeadsPage::refresh()
         return;
     }
     const ViewOptions& options = session().viewOptions();
-    const ColourMap colourMap = ColourMap::named(options.colourMap);
+    const ColourMap& colourMap = ColourMap::named(options.colourMap);
     auto gallery = std::make_unique<GalleryPicture>(session().trace(), session().document().selection, colourMap);
     m_heading->setText(pageHeading(gallery->title(), session().trace().get()));
     m_gallery->setCursor(session().document().selection.head);

@@ -26,11 +26,11 @@ QStringList ColourMap::names()
     return {QStringLiteral("viridis"), QStringLiteral("cividis"), QStringLiteral("magma"), QStringLiteral("greys")};
 }
 
-const ColourMap& ColourMap::named(const QString& name)
+const ColourMap& ColourMap::named(QStringView name)
 {
     static const std::array maps = {ColourMap(QStringLiteral("viridis")), ColourMap(QStringLiteral("cividis")),
                                     ColourMap(QStringLiteral("magma")), ColourMap(QStringLiteral("greys"))};
-    const auto* found = std::ranges::find(maps, name, &ColourMap::name);
+    const auto* found = std::ranges::find_if(maps, [&](const ColourMap& map) { return map.name() == name; });
     return found == maps.end() ? maps.front() : *found;
 }
 

@@ -10,12 +10,16 @@
 
 namespace headlight::ui {
 
-/// A table of colours from low to high, read from resources/colour_maps. A value; shared between copies.
+/// A table of colours from low to high, read from resources/colour_maps. There is one of each, for as long as the
+/// program runs, so pictures may keep its address.
 class ColourMap
 {
 public:
+    ColourMap(const ColourMap&) = delete;
+    ColourMap& operator=(const ColourMap&) = delete;
+
     /// The colour map with this name; the first of names() if there is none.
-    static const ColourMap& named(const QString& name);
+    static const ColourMap& named(QStringView name);
 
     /// The sequential maps that a person may choose among, viridis first.
     static QStringList names();

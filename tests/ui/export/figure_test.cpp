@@ -72,7 +72,7 @@ TEST_F(FigureTest, PngCellsHaveTheColourMapsExactColoursAtAnyScale)
 {
     const FigureContent content = contentOf(View::Heatmap, "Dog bites man");
     const auto map = content.trace->map(StageId::Weights, content.selection.head).value();
-    const ColourMap colours = ColourMap::named(content.options.colourMap);
+    const ColourMap& colours = ColourMap::named(content.options.colourMap);
     for (const double scale : {0.5, 1.0, 1.7, 3.0}) {
         const QString file = path(QStringLiteral("figure.png"));
         ASSERT_TRUE(exportFigure(content, file, {.scale = scale}).has_value());

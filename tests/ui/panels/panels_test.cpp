@@ -86,7 +86,7 @@ TEST(TokenStrip, AClickAndAnArrowChooseTheQuery)
 TEST(TokenStrip, ShadesEveryTokenByTheQuerysWeight)
 {
     const auto trace = traceOf(kSentence);
-    const ColourMap viridis = ColourMap::named(QStringLiteral("viridis"));
+    const ColourMap& viridis = ColourMap::named(QStringLiteral("viridis"));
     TokenStrip strip;
     strip.resize(900, 60);
     strip.QWidget::show();

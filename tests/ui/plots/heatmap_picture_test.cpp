@@ -104,7 +104,7 @@ TEST(HeatmapPicture, NumbersAreDrawnOnlyWhereTheyFit)
 TEST(HeatmapPicture, TheSelectedCellIsMarked)
 {
     const auto trace = traceOf("Dog bites man");
-    const ColourMap viridis = ColourMap::named(QStringLiteral("viridis"));
+    const ColourMap& viridis = ColourMap::named(QStringLiteral("viridis"));
     const HeatmapPicture plain(trace, {}, {}, viridis);
     const HeatmapPicture marked(trace, {.head = {}, .query = TokenIndex(1), .key = TokenIndex(2)}, {}, viridis);
     EXPECT_NE(painted(plain), painted(marked));

@@ -16,7 +16,7 @@ const Theme& light()
 TEST(ColourMap, EveryMapGoesFromItsFirstToItsLastColourAndClamps)
 {
     for (const QString& name : ColourMap::names()) {
-        const ColourMap map = ColourMap::named(name);
+        const ColourMap& map = ColourMap::named(name);
         EXPECT_EQ(map.name(), name);
         ASSERT_EQ(map.colours().size(), 256U) << name.toStdString();
         EXPECT_EQ(map.colour(-1.0F, 0.0F, 1.0F), map.colours().front());
