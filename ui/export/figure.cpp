@@ -5,6 +5,7 @@
 #include "ui/plots/gallery_picture.h"
 #include "ui/plots/heatmap_picture.h"
 #include "ui/plots/positions_picture.h"
+#include "ui/plots/token_label.h"
 
 #include <QBuffer>
 #include <QFileInfo>
@@ -233,7 +234,7 @@ QStringList captionLines(const FigureContent& content)
     if (!info.modelNote.empty()) {
         model += QStringLiteral(" (%1)").arg(QString::fromStdString(info.modelNote));
     }
-    QString text = QString::fromStdString(info.text).simplified();
+    QString text = withVisibleControls(QString::fromStdString(info.text).simplified());
     constexpr qsizetype kLongestText = 300;
     if (text.size() > kLongestText) {
         text = text.left(kLongestText) + QChar(0x2026);
@@ -253,7 +254,8 @@ QStringList captionLines(const FigureContent& content)
         onlyHeads.ablatedHeads = experiment.ablatedHeads;
         settings.append(QString::fromStdString(describe(onlyHeads)));
     }
-    return {QStringLiteral("“%1”").arg(text), settings.join(QStringLiteral(" · "))};
+    const QString isolated = QChar(0x2068) + text + QChar(0x2069);  // the quotation marks stay outside
+    return {QStringLiteral("“%1”").arg(isolated), settings.join(QStringLiteral(" · "))};
 }
 
 QImage figureImage(const FigureContent& content, const FigureStyle& style)

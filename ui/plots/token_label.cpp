@@ -2,31 +2,57 @@
 
 #include <QList>
 
+#include <algorithm>
 #include <cmath>
+#include <cstdint>
 
 namespace headlight::ui {
 
+namespace {
+
+// Emoji and some scripts join with them; on their own they are as invisible as the others.
+bool isJoiner(char32_t point)
+{
+    return point == U'\u200c' || point == U'\u200d';
+}
+
+QString codePoint(char32_t point)
+{
+    return QStringLiteral("U+%1").arg(std::uint32_t{point}, 4, 16, QChar('0')).toUpper();
+}
+
+}  // namespace
+
+QString withVisibleControls(const QString& text)
+{
+    const auto points = text.toUcs4();
+    const bool onlyJoiners = std::ranges::all_of(points, isJoiner);
+    QString visible;
+    for (const char32_t point : points) {
+        const QChar::Category category = QChar::category(point);
+        const bool invisible = category == QChar::Other_Control || category == QChar::Other_Format;
+        visible += invisible && (onlyJoiners || !isJoiner(point)) ? codePoint(point) : QString::fromUcs4(&point, 1);
+    }
+    return visible;
+}
+
 QString tokenLabel(const Token& token)
 {
-    QString label;
-    bool rightToLeft = false;
-    for (const char32_t point : QString::fromStdString(token.text).toUcs4()) {
-        if (point == U' ' || point == U'\u00a0') {
-            label += QChar(0x00b7);
-        } else if (point == U'\n' || point == U'\r' || point == U'\u2028') {
-            label += QChar(0x21b5);
-        } else if (point == U'\t') {
-            label += QChar(0x21e5);
-        } else if (point < 0x20) {
-            label += QChar(static_cast<char16_t>(0x2400 + point));  // Unicode's pictures of control characters
-        } else if (point == 0x7f) {
-            label += QChar(0x2421);
-        } else {
-            const QChar::Direction direction = QChar::direction(point);
-            rightToLeft = rightToLeft || direction == QChar::DirR || direction == QChar::DirAL;
-            label += QString::fromUcs4(&point, 1);
+    QString label = QString::fromStdString(token.text);
+    for (QChar& character : label) {
+        if (character == u' ' || character == u'\u00a0') {
+            character = u'·';
+        } else if (character == u'\n' || character == u'\r' || character == u'\u2028') {
+            character = u'↵';
+        } else if (character == u'\t') {
+            character = u'⇥';
         }
     }
+    label = withVisibleControls(label);
+    const bool rightToLeft = std::ranges::any_of(label.toUcs4(), [](char32_t point) {
+        const QChar::Direction direction = QChar::direction(point);
+        return direction == QChar::DirR || direction == QChar::DirAL;
+    });
     return rightToLeft ? QChar(0x2067) + label + QChar(0x2069) : label;
 }
 

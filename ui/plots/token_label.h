@@ -8,7 +8,11 @@
 
 namespace headlight::ui {
 
-/// The token's text with spaces, line breaks and control characters as faint marks (·, ↵, ␀ …), so that it is never
+/// `text` with its control and formatting characters written as code points (U+0001), so that they are seen and do
+/// nothing: a right-to-left override turns nothing around.
+QString withVisibleControls(const QString& text);
+
+/// The token's text with spaces, line breaks and tabs as marks (·, ↵, ⇥) and visible controls, so that it is never
 /// invisible or breaks a line, and isolated so that right-to-left text does not turn its surroundings around.
 QString tokenLabel(const Token& token);
 

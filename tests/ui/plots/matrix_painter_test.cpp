@@ -69,7 +69,10 @@ TEST(DrawCells, HiddenCellsHaveTheHiddenColour)
 TEST(TokenLabel, MakesSpacesAndControlCharactersVisible)
 {
     EXPECT_EQ(tokenLabel({.id = 0, .text = " a\nb\tc", .span = {}}), QStringLiteral("·a↵b⇥c"));
-    EXPECT_EQ(tokenLabel({.id = 0, .text = std::string("\x01", 1), .span = {}}), QStringLiteral("␁"));
+    EXPECT_EQ(tokenLabel({.id = 0, .text = std::string("\x01", 1), .span = {}}), QStringLiteral("U+0001"));
+    EXPECT_EQ(tokenLabel({.id = 0, .text = "\u202e", .span = {}}), QStringLiteral("U+202E"));
+    EXPECT_EQ(tokenLabel({.id = 0, .text = "\u200d", .span = {}}), QStringLiteral("U+200D"));
+    EXPECT_EQ(tokenLabel({.id = 0, .text = "👩‍👧", .span = {}}), QStringLiteral("👩‍👧"));
     EXPECT_EQ(tokenLabel({.id = 0, .text = "日本", .span = {}}), QStringLiteral("日本"));
 }
 
