@@ -13,6 +13,7 @@ void addTraceCommand(CLI::App& program, int& status);
 void addTokensCommand(CLI::App& program, int& status);
 void addInfoCommand(CLI::App& program, int& status);
 void addBenchCommand(CLI::App& program, int& status);
+void addTrainCommand(CLI::App& program, int& status);
 
 /// Opens the window, with a text file's text if a path is given.  @return the exit status
 int runWindow(int argc, char** argv, const std::string& path);

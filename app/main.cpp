@@ -22,6 +22,7 @@ int main(int argc, char** argv)
     addTokensCommand(program, status);
     addInfoCommand(program, status);
     addBenchCommand(program, status);
+    addTrainCommand(program, status);
     try {
         program.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

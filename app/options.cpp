@@ -3,7 +3,7 @@
 #include "core/io/text_file.h"
 #include "core/model/seeded_model.h"
 #include "core/tensor/matmul.h"
-#include "core/text/word_character_tokenizer.h"
+#include "core/text/word_piece_tokenizer.h"
 #include "ui/session/examples.h"
 
 #include <charconv>

@@ -312,8 +312,15 @@ void widen(std::span<const std::byte> bytes, std::span<float> numbers, Widen toN
     }
 }
 
+std::vector<Eigen::half> narrowed(std::span<const float> numbers)
+{
+    std::vector<Eigen::half> halves(numbers.size());
+    std::ranges::transform(numbers, halves.begin(), [](float number) { return Eigen::half(number); });
+    return halves;
+}
+
 /// A header, padded with spaces so that the data after it is aligned.
-std::string makeHeader(const std::vector<NamedTensor>& tensors, const StringMap& metadata)
+std::string makeHeader(const std::vector<NamedTensor>& tensors, const StringMap& metadata, DType dtype)
 {
     nlohmann::json header = nlohmann::json::object();
     if (!metadata.empty()) {
@@ -322,8 +329,8 @@ std::string makeHeader(const std::vector<NamedTensor>& tensors, const StringMap&
     std::size_t offset = 0;
     for (const auto& [name, tensor] : tensors) {
         assert(name != kMetadataKey && !header.contains(name));
-        const std::size_t end = offset + tensor->values().size_bytes();
-        header[name] = {{"dtype", dtypeName(DType::F32)}, {"shape", tensor->shape()}, {"data_offsets", {offset, end}}};
+        const std::size_t end = offset + tensor->values().size() * dtypeSize(dtype);
+        header[name] = {{"dtype", dtypeName(dtype)}, {"shape", tensor->shape()}, {"data_offsets", {offset, end}}};
         offset = end;
     }
     std::string text = header.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
@@ -422,9 +429,10 @@ Result<Tensor> toFloat(const StoredTensor& stored, const Tensor::Shape& shape)
 }
 
 Result<void> writeSafetensors(const std::filesystem::path& path, const std::vector<NamedTensor>& tensors,
-                              const StringMap& metadata)
+                              const StringMap& metadata, DType dtype)
 {
-    const std::string header = makeHeader(tensors, metadata);
+    assert(dtype == DType::F32 || dtype == DType::F16);
+    const std::string header = makeHeader(tensors, metadata, dtype);
     if (header.size() > kMaxHeaderBytes) {
         return failure(ErrorCode::TooLong, "The header of " + quoted(path) + " would have " +
                                                std::to_string(header.size()) + " bytes; a safetensors file may have " +
@@ -435,17 +443,20 @@ Result<void> writeSafetensors(const std::filesystem::path& path, const std::vect
         return tl::unexpected(file.error());
     }
     const std::uint64_t length = header.size();
-    std::vector<std::span<const std::byte>> parts = {std::as_bytes(std::span(&length, 1)),
-                                                     std::as_bytes(std::span(header))};
-    for (const NamedTensor& named : tensors) {
-        parts.push_back(std::as_bytes(named.tensor->values()));
+    Result<void> written = file->write(std::as_bytes(std::span(&length, 1)));
+    if (written) {
+        written = file->write(std::as_bytes(std::span(header)));
     }
-    for (const std::span<const std::byte> part : parts) {
-        if (Result<void> written = file->write(part); !written) {
-            return written;
+    for (std::size_t i = 0; i < tensors.size() && written; ++i) {
+        const auto values = tensors[i].tensor->values();
+        if (dtype == DType::F16) {
+            const std::vector<Eigen::half> halves = narrowed(values);
+            written = file->write(std::as_bytes(std::span(halves)));
+        } else {
+            written = file->write(std::as_bytes(values));
         }
     }
-    return file->commit();
+    return written ? file->commit() : written;
 }
 
 }  // namespace headlight

@@ -85,13 +85,14 @@ struct NamedTensor
     std::shared_ptr<const Tensor> tensor;
 };
 
-/// Writes an F32 file whose data begins at a multiple of 8 bytes. The numbers go from where they are straight to the file.
-/// Either the whole file appears or none does.
+/// Writes a file whose data begins at a multiple of 8 bytes. F32 numbers go from where they are straight to the file, F16 ones
+/// are rounded to nearest. Either the whole file appears or none does.
 ///
 /// @param tensors in the order in which they will lie; the names differ, and none is "__metadata__"
 /// @param metadata bytes that are no UTF-8 become U+FFFD
+/// @param dtype F32 or F16
 /// @return Unwritable, which names path and reason; TooLong for a header beyond kMaxHeaderBytes.
 Result<void> writeSafetensors(const std::filesystem::path& path, const std::vector<NamedTensor>& tensors,
-                              const StringMap& metadata = {});
+                              const StringMap& metadata = {}, DType dtype = DType::F32);
 
 }  // namespace headlight

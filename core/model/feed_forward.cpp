@@ -22,11 +22,11 @@ Matrix activate(ConstMatrixRef hidden, Activation activation)
     case Activation::Gelu:
         return hidden.unaryExpr(
             [](float x) { return 0.5F * x * (1.0F + std::erf(x * (std::numbers::sqrt2_v<float> / 2.0F))); });
-    case Activation::GeluTanh:
-        return hidden.unaryExpr([](float x) {
-            const float inner = std::sqrt(2.0F * std::numbers::inv_pi_v<float>) * (x + 0.044715F * x * x * x);
-            return 0.5F * x * (1.0F + std::tanh(inner));
-        });
+    case Activation::GeluTanh: {
+        const auto x = hidden.array();
+        return 0.5F * x *
+               (1.0F + (std::sqrt(2.0F * std::numbers::inv_pi_v<float>) * (x + 0.044715F * x.cube())).tanh());
+    }
     }
     return hidden;
 }

@@ -1,6 +1,7 @@
 // A model as loaded: its configuration, weights and tokenizer.
 #pragma once
 
+#include "core/attention/experiment.h"
 #include "core/model/config.h"
 #include "core/model/feed_forward.h"
 #include "core/model/layer_norm.h"
@@ -34,6 +35,15 @@ struct Weights
     std::optional<LayerNormWeights> finalNorm;
 };
 
+/// A head that was trained to find one relation, as "subject".
+struct AskedHead
+{
+    std::string relation;
+    HeadAddress head;
+
+    bool operator==(const AskedHead&) const = default;
+};
+
 /// Immutable once made; shared as `shared_ptr<const Model>` between threads.
 struct Model
 {
@@ -41,6 +51,8 @@ struct Model
     std::string note;  ///< What every picture must say of it, as "untrained"; may be empty.
     ModelConfig config;
     Weights weights;
+    std::vector<AskedHead> askedHeads =
+        {};  ///< Those whose role was given in training; none says nothing about the others.
     std::shared_ptr<const Tokenizer> tokenizer;
 };
 

@@ -8,22 +8,35 @@
 namespace headlight {
 namespace {
 
-Matrix product(ConstMatrixRef a, ConstMatrixRef b, char transposeB)
+enum class Transpose { None, Left, Right };
+
+/// C = A·B + keep·C with either factor transposed.
+void product(Matrix& c, ConstMatrixRef a, ConstMatrixRef b, Transpose transpose, float keep)
 {
-    const Index rows = a.rows();
-    const Index inner = a.cols();
-    const Index cols = transposeB == 'T' ? b.rows() : b.cols();
-    assert(inner == (transposeB == 'T' ? b.cols() : b.rows()));
-    Matrix c = Matrix::Zero(rows, cols);
-    if (rows == 0 || cols == 0 || inner == 0) {
-        return c;
+    const Index inner = transpose == Transpose::Left ? a.rows() : a.cols();
+    assert(c.rows() == (transpose == Transpose::Left ? a.cols() : a.rows()));
+    assert(c.cols() == (transpose == Transpose::Right ? b.rows() : b.cols()));
+    assert(inner == (transpose == Transpose::Right ? b.cols() : b.rows()));
+    if (c.size() == 0) {
+        return;
+    }
+    if (inner == 0) {
+        c *= keep;
+        return;
     }
     // A matrix of one row or column may report a stride smaller than BLAS accepts.
-    const Index strideA = std::max(a.outerStride(), inner);
+    const Index strideA = std::max(a.outerStride(), a.cols());
     const Index strideB = std::max(b.outerStride(), b.cols());
-    [[maybe_unused]] const dnnl_status_t status = dnnl_sgemm('N', transposeB, rows, cols, inner, 1.0F, a.data(),
-                                                             strideA, b.data(), strideB, 0.0F, c.data(), cols);
+    [[maybe_unused]] const dnnl_status_t status =
+        dnnl_sgemm(transpose == Transpose::Left ? 'T' : 'N', transpose == Transpose::Right ? 'T' : 'N', c.rows(),
+                   c.cols(), inner, 1.0F, a.data(), strideA, b.data(), strideB, keep, c.data(), c.cols());
     assert(status == dnnl_success);
+}
+
+Matrix newProduct(Index rows, Index cols, ConstMatrixRef a, ConstMatrixRef b, Transpose transpose)
+{
+    Matrix c = Matrix::Zero(rows, cols);
+    product(c, a, b, transpose, 0.0F);
     return c;
 }
 
@@ -31,12 +44,22 @@ Matrix product(ConstMatrixRef a, ConstMatrixRef b, char transposeB)
 
 Matrix multiply(ConstMatrixRef a, ConstMatrixRef b)
 {
-    return product(a, b, 'N');
+    return newProduct(a.rows(), b.cols(), a, b, Transpose::None);
 }
 
 Matrix multiplyTransposed(ConstMatrixRef a, ConstMatrixRef b)
 {
-    return product(a, b, 'T');
+    return newProduct(a.rows(), b.rows(), a, b, Transpose::Right);
+}
+
+Matrix multiplyLeftTransposed(ConstMatrixRef a, ConstMatrixRef b)
+{
+    return newProduct(a.cols(), b.cols(), a, b, Transpose::Left);
+}
+
+void addLeftTransposedProduct(Matrix& c, ConstMatrixRef a, ConstMatrixRef b)
+{
+    product(c, a, b, Transpose::Left, 1.0F);
 }
 
 void setProductThreads(int threads)

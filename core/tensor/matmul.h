@@ -12,6 +12,12 @@ Matrix multiply(ConstMatrixRef a, ConstMatrixRef b);
 /// A·Bᵀ.  @param a [M×K]  @param b [N×K]  @return [M×N]
 Matrix multiplyTransposed(ConstMatrixRef a, ConstMatrixRef b);
 
+/// Aᵀ·B.  @param a [K×M]  @param b [K×N]  @return [M×N]
+Matrix multiplyLeftTransposed(ConstMatrixRef a, ConstMatrixRef b);
+
+/// C += Aᵀ·B.  @param c [M×N]  @param a [K×M]  @param b [K×N]
+void addLeftTransposedProduct(Matrix& c, ConstMatrixRef a, ConstMatrixRef b);
+
 /// How many threads one product may use from now on, in the calling thread. At least 1.
 void setProductThreads(int threads);
 

@@ -36,6 +36,19 @@ char lowerAscii(char c)
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
+/// What utf8proc makes of the text; the text itself where it cannot.
+std::string mapped(const std::string& text, int options)
+{
+    utf8proc_uint8_t* result = nullptr;
+    const utf8proc_ssize_t length = utf8proc_map(bytesOf(text), static_cast<utf8proc_ssize_t>(text.size()), &result,
+                                                 static_cast<utf8proc_option_t>(options));
+    if (length < 0) {
+        return text;
+    }
+    const std::unique_ptr<utf8proc_uint8_t, decltype(&std::free)> owner(result, &std::free);
+    return {reinterpret_cast<const char*>(result), static_cast<std::size_t>(length)};
+}
+
 }  // namespace
 
 Result<void> validateUtf8(std::string_view text)
@@ -158,14 +171,13 @@ std::string lookupForm(std::string_view text)
         appendUtf8(lower, static_cast<char32_t>(utf8proc_tolower(static_cast<utf8proc_int32_t>(codePoint))));
         offset += bytes;
     }
-    utf8proc_uint8_t* composed = nullptr;
-    const utf8proc_ssize_t length = utf8proc_map(bytesOf(lower), static_cast<utf8proc_ssize_t>(lower.size()), &composed,
-                                                 static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
-    if (length < 0) {
-        return lower;
-    }
-    const std::unique_ptr<utf8proc_uint8_t, decltype(&std::free)> owner(composed, &std::free);
-    return {reinterpret_cast<const char*>(composed), static_cast<std::size_t>(length)};
+    return mapped(lower, UTF8PROC_STABLE | UTF8PROC_COMPOSE);
+}
+
+std::string withoutAccents(std::string_view text)
+{
+    return isAscii(text) ? std::string(text)
+                         : mapped(std::string(text), UTF8PROC_STABLE | UTF8PROC_DECOMPOSE | UTF8PROC_STRIPMARK);
 }
 
 }  // namespace headlight

@@ -49,4 +49,7 @@ std::vector<ByteSpan> graphemeClusters(std::string_view text);
 /// @param text valid UTF-8. Cost up to O(text²) for long runs of combining marks, so bound what is passed in.
 std::string lookupForm(std::string_view text);
 
+/// The text with its letters' accents and other marks left out: é is e.  @param text valid UTF-8
+std::string withoutAccents(std::string_view text);
+
 }  // namespace headlight

@@ -13,7 +13,7 @@
 namespace {
 
 /// The folders of core, lowest first: each may include itself and the ones above its own row.
-constexpr std::array<std::string_view, 8> kOrder = {
+constexpr std::array<std::string_view, 9> kOrder = {
     "base",       // results, indices
     "tensor",     // arrays, products
     "text",       // tokenizers; base alone (see kBaseOnly)
@@ -22,6 +22,7 @@ constexpr std::array<std::string_view, 8> kOrder = {
     "model",      // weights and the forward pass
     "analysis",   // functions of a trace
     "io",         // foreign formats
+    "train",      // corpus, backward passes, trainer
 };
 
 /// Folders that may include base/ and nothing else of core.

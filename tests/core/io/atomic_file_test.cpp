@@ -1,7 +1,7 @@
 #include "core/io/atomic_file.h"
 
-#include "tests/core/io/temporary_folder.h"
 #include "tests/core/support/printing.h"
+#include "tests/core/support/temporary_folder.h"
 
 #include <csignal>
 #include <gtest/gtest.h>

@@ -1,8 +1,8 @@
 #include "core/io/experiment_json.h"
 #include "core/io/trace_file.h"
 #include "tests/core/io/safetensors_bytes.h"
-#include "tests/core/io/temporary_folder.h"
 #include "tests/core/support/models.h"
+#include "tests/core/support/temporary_folder.h"
 
 #include <algorithm>
 #include <cstdint>

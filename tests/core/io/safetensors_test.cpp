@@ -1,6 +1,6 @@
 #include "tests/core/io/safetensors_bytes.h"
-#include "tests/core/io/temporary_folder.h"
 #include "tests/core/support/printing.h"
+#include "tests/core/support/temporary_folder.h"
 
 #include <bit>
 #include <gtest/gtest.h>

@@ -1,7 +1,7 @@
 #include "core/io/text_file.h"
 
-#include "tests/core/io/temporary_folder.h"
 #include "tests/core/support/printing.h"
+#include "tests/core/support/temporary_folder.h"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>

@@ -1,10 +1,10 @@
 #include "core/io/trace_file.h"
 
 #include "tests/core/io/safetensors_bytes.h"
-#include "tests/core/io/temporary_folder.h"
 #include "tests/core/support/closeness.h"
 #include "tests/core/support/models.h"
 #include "tests/core/support/printing.h"
+#include "tests/core/support/temporary_folder.h"
 
 #include <gtest/gtest.h>
 #include <ostream>

@@ -2,7 +2,7 @@
 
 #include "core/model/seeded_model.h"
 #include "core/tensor/matmul.h"
-#include "core/text/word_character_tokenizer.h"
+#include "core/text/word_piece_tokenizer.h"
 #include "tests/core/support/closeness.h"
 #include "tests/core/support/models.h"
 #include "tests/core/support/naive.h"

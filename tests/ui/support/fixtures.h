@@ -3,7 +3,7 @@
 
 #include "core/model/seeded_model.h"
 #include "core/model/transformer.h"
-#include "core/text/word_character_tokenizer.h"
+#include "core/text/word_piece_tokenizer.h"
 
 #include <memory>
 #include <string>

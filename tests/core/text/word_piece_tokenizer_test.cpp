@@ -1,4 +1,4 @@
-#include "core/text/word_character_tokenizer.h"
+#include "core/text/word_piece_tokenizer.h"
 
 #include "tests/core/support/printing.h"
 
@@ -45,7 +45,7 @@ std::string lookedUp(std::string_view text)
     return joined;
 }
 
-TEST(WordCharacterTokenizer, CutsTheSentenceOfTheFirstPageIntoThirteenTokens)
+TEST(WordPieceTokenizer, CutsTheSentenceOfTheFirstPageIntoThirteenTokens)
 {
     const std::string text = "The animal didn't cross the street because it was too tired.";
     EXPECT_EQ(cut(text), "The|animal|did|n't|cross|the|street|because|it|was|too|tired|.");
@@ -53,7 +53,7 @@ TEST(WordCharacterTokenizer, CutsTheSentenceOfTheFirstPageIntoThirteenTokens)
     EXPECT_EQ(lookedUp(text), "the|animal|did|n't|cross|the|street|because|it|was|too|tired|.");
 }
 
-TEST(WordCharacterTokenizer, CutsContractionsAsThePennTreebankDoes)
+TEST(WordPieceTokenizer, CutsContractionsAsThePennTreebankDoes)
 {
     EXPECT_EQ(cut("can't won't shouldn't"), "ca|n't|wo|n't|should|n't");
     EXPECT_EQ(cut("dog's it's let's"), "dog|'s|it|'s|let|'s");
@@ -64,7 +64,7 @@ TEST(WordCharacterTokenizer, CutsContractionsAsThePennTreebankDoes)
     EXPECT_EQ(lookedUp("didn’t dog’s"), "did|n't|dog|'s");
 }
 
-TEST(WordCharacterTokenizer, LeavesEveryOtherApostropheAlone)
+TEST(WordPieceTokenizer, LeavesEveryOtherApostropheAlone)
 {
     EXPECT_EQ(cut("dogs' 'dogs'"), "dogs|'|'|dogs|'");
     EXPECT_EQ(cut("O'Brien"), "O|'|B|r|i|e|n");
@@ -75,49 +75,58 @@ TEST(WordCharacterTokenizer, LeavesEveryOtherApostropheAlone)
     EXPECT_EQ(cut("dog''s"), "dog|'|'|s");
 }
 
-TEST(WordCharacterTokenizer, CutsUnknownWordsIntoCharacters)
+TEST(WordPieceTokenizer, CutsUnknownWordsIntoTheLongestPieces)
 {
     EXPECT_EQ(cut("the Zyxt dog"), "the|Z|y|x|t|dog");
-    EXPECT_EQ(lookedUp("Zyxt"), "z|y|x|t");
+    EXPECT_EQ(lookedUp("Zyxt"), "z|##y|##x|##t");
+    EXPECT_EQ(lookedUp("zorked zorking zorks"), "z|##or|##k|##ed|z|##or|##k|##ing|z|##or|##k|##s");
     EXPECT_EQ(cut("2017"), "2|0|1|7");
     EXPECT_EQ(cut("Ünï"), "Ü|n|ï");
     EXPECT_EQ(lookedUp("ÜΣж"), "ü|σ|ж");
 }
 
-TEST(WordCharacterTokenizer, TakesPunctuationAndSymbolsOneByOne)
+TEST(WordPieceTokenizer, KnowsAnAccentedWordByItsPlainOne)
+{
+    const WordPieceTokenizer tokenizer({"[UNK]", "naive", "résumé"});
+    EXPECT_EQ(tokenizer.encode("naïve")->front().id, 1);
+    EXPECT_EQ(tokenizer.encode("résumé")->front().id, 2);
+    EXPECT_EQ(tokenizer.encode("naïve")->front().text, "naïve");
+}
+
+TEST(WordPieceTokenizer, TakesPunctuationAndSymbolsOneByOne)
 {
     EXPECT_EQ(cut("Time flies like an arrow; fruit flies like a banana."),
               "Time|flies|like|an|arrow|;|fruit|flies|like|a|banana|.");
     EXPECT_EQ(cut("dog...(cat)-\"big\" $5"), "dog|.|.|.|(|cat|)|-|\"|big|\"|$|5");
 }
 
-TEST(WordCharacterTokenizer, YieldsNoTokenForWhitespace)
+TEST(WordPieceTokenizer, YieldsNoTokenForWhitespace)
 {
     EXPECT_EQ(cut(" the \t\r\n\u00A0\u2003dog\u2028 "), "the|dog");
     EXPECT_EQ(cut(""), "");
     EXPECT_EQ(cut(" \n\t "), "");
 }
 
-TEST(WordCharacterTokenizer, TakesWhatItDoesNotKnowAsOneUnknownTokenEach)
+TEST(WordPieceTokenizer, TakesWhatItDoesNotKnowAsOneUnknownTokenEach)
 {
-    for (const std::string& character : {"語"s, "👨‍👩‍👧"s, "👍🏽"s, "🇩🇪"s, "\x1B"s, "\0"s, "\u200B"s,
-                                         "\uFEFF"s, "“"s, "q\u0323\u0301"s}) {
+    for (const std::string& character :
+         {"語"s, "👨‍👩‍👧"s, "👍🏽"s, "🇩🇪"s, "\x1B"s, "\0"s, "\u200B"s, "\uFEFF"s, "“"s, "語\u0323"s}) {
         const std::string text = "the " + character + " dog";
-        EXPECT_EQ(encoded(text).at(1), (Token{WordCharacterTokenizer::kUnknown, character, {4, 4 + character.size()}}))
+        EXPECT_EQ(encoded(text).at(1), (Token{WordPieceTokenizer::kUnknown, character, {4, 4 + character.size()}}))
             << character;
     }
     EXPECT_EQ(cut("語言"), "語|言");
-    EXPECT_EQ(vocabularyEntry(WordCharacterTokenizer::kUnknown), "[UNK]");
-    EXPECT_EQ(lookedUp("[UNK]"), "[|u|n|k|]");
+    EXPECT_EQ(vocabularyEntry(WordPieceTokenizer::kUnknown), "[UNK]");
+    EXPECT_EQ(lookedUp("[UNK]"), "[|u|##n|##k|]");
 }
 
-TEST(WordCharacterTokenizer, FindsLettersHoweverTheirAccentsAreEncoded)
+TEST(WordPieceTokenizer, FindsLettersHoweverTheirAccentsAreEncoded)
 {
     EXPECT_EQ(cut("e\u0301"), "e\u0301");
     EXPECT_EQ(lookedUp("e\u0301 É E\u0301"), "é|é|é");
 }
 
-TEST(WordCharacterTokenizer, GivesEveryTokenTheBytesThatItStandsFor)
+TEST(WordPieceTokenizer, GivesEveryTokenTheBytesThatItStandsFor)
 {
     const std::string text = "Señora didn’t\r\nsee 👍🏽 Zyx's \u00A0caf\u00E9, e\u0301!";
     std::size_t end = 0;
@@ -130,41 +139,40 @@ TEST(WordCharacterTokenizer, GivesEveryTokenTheBytesThatItStandsFor)
     EXPECT_EQ(end, text.size());
 }
 
-TEST(WordCharacterTokenizer, RefusesWhatIsNoUtf8)
+TEST(WordPieceTokenizer, RefusesWhatIsNoUtf8)
 {
     const auto tokens = defaultTokenizer()->encode("caf\xE9");
     ASSERT_FALSE(tokens);
     EXPECT_EQ(tokens.error().code, ErrorCode::InvalidUtf8);
 }
 
-TEST(WordCharacterTokenizer, NumbersUnknownThenCharactersThenWords)
+TEST(WordPieceTokenizer, NumbersItsVocabularyInOrder)
 {
-    const WordCharacterTokenizer none{{}};
-    const WordCharacterTokenizer two({"a", "Dog", "dog", "cat"});
-    EXPECT_EQ(two.vocabularySize(), none.vocabularySize() + 2);
-    EXPECT_EQ(two.encode("a")->front().id, none.encode("a")->front().id);
-    EXPECT_EQ(two.encode("dOG")->front().id, none.vocabularySize());
-    EXPECT_EQ(two.encode("Cat")->front().id, none.vocabularySize() + 1);
-    EXPECT_EQ(none.token(1)->text, "!");
-    EXPECT_EQ(none.encode("dog")->size(), 3U);
+    const WordPieceTokenizer tokenizer({"[UNK]", "d", "##o", "##og", "dog", "cat"});
+    EXPECT_EQ(tokenizer.vocabularySize(), 6);
+    EXPECT_EQ(tokenizer.encode("dOG")->front().id, 4);
+    EXPECT_EQ(tokenizer.encode("doo")->size(), 3U);
+    EXPECT_EQ(tokenizer.encode("ddog")->size(), 3U);
+    EXPECT_EQ(tokenizer.encode("z")->front().id, WordPieceTokenizer::kUnknown);
 }
 
-TEST(WordCharacterTokenizer, KnowsTheCharactersOfFourAlphabets)
+TEST(WordPieceTokenizer, KnowsTheCharactersOfFourAlphabets)
 {
     for (const std::string character : {"!", "~", "a", "z", "0", "ß", "ÿ", "ő", "ž", "α", "ω", "ς", "я", "ё", "ґ"}) {
         EXPECT_EQ(lookedUp(character), character);
     }
     for (std::int32_t id = 0; id < defaultTokenizer()->vocabularySize(); ++id) {
         const std::string entry = vocabularyEntry(id);
-        if (id != WordCharacterTokenizer::kUnknown && entry.front() != '\'') {
+        const bool isPiece = entry.size() > 2 && entry.starts_with("##");
+        if (entry.front() != '[' && entry.front() != '\'' && !isPiece) {
             EXPECT_EQ(encoded(entry), (std::vector<Token>{{id, entry, {0, entry.size()}}}));
         }
     }
 }
 
-TEST(WordCharacterTokenizer, SaysWhichIdsThereAre)
+TEST(WordPieceTokenizer, SaysWhichIdsThereAre)
 {
-    const WordCharacterTokenizer tokenizer({"dog"});
+    const WordPieceTokenizer tokenizer({"[UNK]", "dog"});
     const std::string last = std::to_string(tokenizer.vocabularySize() - 1);
     for (const Index id : {Index{-1}, tokenizer.vocabularySize()}) {
         const auto token = tokenizer.token(static_cast<std::int32_t>(id));
@@ -210,19 +218,7 @@ INSTANTIATE_TEST_SUITE_P(Of, Megabyte,
                                          LongText{"Sentences", "The animal didn't cross the street. "}),
                          [](const auto& test) { return test.param.name; });
 
-TEST(BundledWords, AreSortedLowerCaseAndUnique)
-{
-    const std::vector<std::string> words = bundledWords();
-    EXPECT_GT(words.size(), 1900U);
-    EXPECT_LT(words.size(), 2600U);
-    EXPECT_TRUE(std::is_sorted(words.begin(), words.end()));
-    EXPECT_EQ(std::set<std::string>(words.begin(), words.end()).size(), words.size());
-    for (const std::string& word : words) {
-        EXPECT_EQ(word.find_first_not_of("abcdefghijklmnopqrstuvwxyz'"), std::string::npos) << word;
-    }
-}
-
-TEST(BundledWords, HoldEveryWordOfTheExamples)
+TEST(DefaultTokenizer, HoldsEveryWordOfTheExamples)
 {
     for (const std::string text : {
              "The animal didn't cross the street because it was too tired.",
@@ -243,7 +239,7 @@ TEST(BundledWords, HoldEveryWordOfTheExamples)
         }));
         EXPECT_EQ(encoded(text).size(), blanks + 1 + cuts) << text;
         for (const Token& token : encoded(text)) {
-            EXPECT_NE(token.id, WordCharacterTokenizer::kUnknown) << token.text;
+            EXPECT_NE(token.id, WordPieceTokenizer::kUnknown) << token.text;
         }
     }
 }

@@ -1,28 +1,21 @@
-#include "core/text/word_character_tokenizer.h"
+#include "core/text/word_piece_tokenizer.h"
 
+#include "core/text/bundled_text.h"
 #include "core/text/utf8.h"
 
 #include <algorithm>
 #include <array>
 #include <cassert>
-#include <utility>
 
 namespace headlight {
 namespace {
 
-constexpr std::string_view kUnknownEntry = "[UNK]";
 constexpr std::string_view kTypographicApostrophe = "\u2019";
 
 /// What may follow an apostrophe in a contraction, but for "n't".
 constexpr std::array<std::string_view, 6> kClitics = {"s", "m", "d", "re", "ve", "ll"};
 
-/// The blocks whose letters are characters of the vocabulary.
-constexpr std::array kLetterBlocks = {
-    std::pair{U'\u00A0', U'\u00FF'},  // Latin-1
-    std::pair{U'\u0100', U'\u017F'},  // Latin Extended-A
-    std::pair{U'\u0370', U'\u03FF'},  // Greek
-    std::pair{U'\u0400', U'\u04FF'},  // Cyrillic
-};
+constexpr std::string_view kContinuation = "##";
 
 std::string_view spelling(std::string_view text, ByteSpan span)
 {
@@ -94,30 +87,29 @@ std::size_t cliticLength(std::string_view text, std::span<const ByteSpan> word)
     return 0;
 }
 
+/// With plain apostrophes.
+std::string plainSpelling(std::string_view spelling)
+{
+    std::string plain(spelling);
+    for (std::size_t at = plain.find(kTypographicApostrophe); at != std::string::npos;
+         at = plain.find(kTypographicApostrophe, at)) {
+        plain.replace(at, kTypographicApostrophe.size(), "'");
+    }
+    return plain;
+}
+
 }  // namespace
 
-WordCharacterTokenizer::WordCharacterTokenizer(const std::vector<std::string>& words)
+WordPieceTokenizer::WordPieceTokenizer(std::vector<std::string> vocabulary) : m_vocabulary(std::move(vocabulary))
 {
-    add(std::string(kUnknownEntry));
-    for (char c = '!'; c <= '~'; ++c) {
-        add(lookupForm(std::string(1, c)));
-    }
-    for (const auto& [first, last] : kLetterBlocks) {
-        for (char32_t letter = first; letter <= last; ++letter) {
-            if (isLetter(letter)) {
-                std::string character;
-                appendUtf8(character, letter);
-                add(lookupForm(character));
-            }
-        }
-    }
-    for (const std::string& word : words) {
-        assert(validateUtf8(word));
-        add(lookupForm(word));
+    assert(!m_vocabulary.empty() && m_vocabulary.front() == "[UNK]");
+    for (std::size_t id = 0; id < m_vocabulary.size(); ++id) {
+        m_ids.emplace(m_vocabulary[id], static_cast<std::int32_t>(id));
+        m_longestSpelling = std::max(m_longestSpelling, m_vocabulary[id].size());
     }
 }
 
-Result<std::vector<Token>> WordCharacterTokenizer::encode(std::string_view text) const
+Result<std::vector<Token>> WordPieceTokenizer::encode(std::string_view text) const
 {
     if (const Result<void> valid = validateUtf8(text); !valid) {
         return tl::unexpected(valid.error());
@@ -138,7 +130,7 @@ Result<std::vector<Token>> WordCharacterTokenizer::encode(std::string_view text)
     return tokens;
 }
 
-Result<Token> WordCharacterTokenizer::token(std::int32_t id) const
+Result<Token> WordPieceTokenizer::token(std::int32_t id) const
 {
     if (id < 0 || id >= vocabularySize()) {
         return failure(ErrorCode::NotFound, "There is no token " + std::to_string(id) +
@@ -148,78 +140,92 @@ Result<Token> WordCharacterTokenizer::token(std::int32_t id) const
     return Token{id, m_vocabulary[static_cast<std::size_t>(id)], {}};
 }
 
-void WordCharacterTokenizer::add(std::string entry)
+/// A decomposed letter fills up to three times the bytes of a composed one; what is longer still is no entry.
+bool WordPieceTokenizer::isTooLong(std::string_view spelling) const
 {
-    const auto id = static_cast<std::int32_t>(m_vocabulary.size());
-    if (m_ids.emplace(entry, id).second) {
-        m_longestSpelling = std::max(m_longestSpelling, entry.size());
-        m_vocabulary.push_back(std::move(entry));
-    }
+    return spelling.size() > 4 * m_longestSpelling;
 }
 
 /// The id of a word or character under any spelling, or kUnknown.
-std::int32_t WordCharacterTokenizer::find(std::string_view spelling) const
+std::int32_t WordPieceTokenizer::find(std::string_view spelling) const
 {
-    // A decomposed letter fills up to three times the bytes of a composed one; what is longer still is no entry.
-    if (spelling.size() > 4 * m_longestSpelling) {
+    if (isTooLong(spelling)) {
         return kUnknown;
     }
-    std::string plain(spelling);
-    for (std::size_t at = plain.find(kTypographicApostrophe); at != std::string::npos;
-         at = plain.find(kTypographicApostrophe, at)) {
-        plain.replace(at, kTypographicApostrophe.size(), "'");
+    const std::string form = lookupForm(plainSpelling(spelling));
+    auto found = m_ids.find(form);
+    if (found == m_ids.end()) {
+        found = m_ids.find(withoutAccents(form));
     }
-    const auto found = m_ids.find(lookupForm(plain));
     return found == m_ids.end() ? kUnknown : found->second;
 }
 
-Token WordCharacterTokenizer::makeToken(std::string_view text, ByteSpan span) const
+Token WordPieceTokenizer::makeToken(std::string_view text, ByteSpan span) const
 {
     const std::string_view own = spelling(text, span);
     return {find(own), std::string(own), span};
 }
 
 /// Cuts contractions off a word's end, then takes what is left.
-void WordCharacterTokenizer::appendWord(std::string_view text, std::span<const ByteSpan> clusters,
-                                        std::vector<Token>& tokens) const
+void WordPieceTokenizer::appendWord(std::string_view text, std::span<const ByteSpan> clusters,
+                                    std::vector<Token>& tokens) const
 {
     std::vector<std::span<const ByteSpan>> clitics;
     for (std::size_t length = cliticLength(text, clusters); length > 0; length = cliticLength(text, clusters)) {
         clitics.push_back(clusters.last(length));
         clusters = clusters.first(clusters.size() - length);
     }
-    if (find(spelling(text, spanOf(clusters))) != kUnknown) {
-        tokens.push_back(makeToken(text, spanOf(clusters)));
+    if (Token whole = makeToken(text, spanOf(clusters)); whole.id != kUnknown) {
+        tokens.push_back(std::move(whole));
     } else {
         const auto apostrophe = [&](ByteSpan cluster) { return isApostrophe(spelling(text, cluster)); };
         while (!clusters.empty()) {
             const auto cut = std::find_if(clusters.begin(), clusters.end(), apostrophe);
-            const auto length = static_cast<std::size_t>(cut - clusters.begin());
-            appendPiece(text, clusters.first(std::max<std::size_t>(length, 1)), tokens);
-            clusters = clusters.subspan(std::max<std::size_t>(length, 1));
+            const auto length = std::max<std::size_t>(static_cast<std::size_t>(cut - clusters.begin()), 1);
+            appendPieces(text, clusters.first(length), tokens);
+            clusters = clusters.subspan(length);
         }
     }
     for (auto clitic = clitics.rbegin(); clitic != clitics.rend(); ++clitic) {
-        appendPiece(text, *clitic, tokens);
+        appendPieces(text, *clitic, tokens);
     }
 }
 
-/// One token where the vocabulary has the whole piece, else one for each of its characters.
-void WordCharacterTokenizer::appendPiece(std::string_view text, std::span<const ByteSpan> clusters,
-                                         std::vector<Token>& tokens) const
+/// One token where the vocabulary has the whole, else the longest piece again and again.
+void WordPieceTokenizer::appendPieces(std::string_view text, std::span<const ByteSpan> clusters,
+                                      std::vector<Token>& tokens) const
 {
-    if (Token whole = makeToken(text, spanOf(clusters)); whole.id != kUnknown || clusters.size() == 1) {
-        tokens.push_back(std::move(whole));
-        return;
-    }
-    for (const ByteSpan cluster : clusters) {
-        tokens.push_back(makeToken(text, cluster));
+    for (bool continues = false; !clusters.empty(); continues = true) {
+        std::string piece(continues ? kContinuation : std::string_view());
+        std::vector<std::size_t> ends;  // of the piece after each cluster, as far as an entry may reach
+        while (ends.size() < clusters.size() && piece.size() <= m_longestSpelling) {
+            const std::string_view cluster = spelling(text, clusters[ends.size()]);
+            piece += isTooLong(cluster) ? std::string(cluster) : lookupForm(plainSpelling(cluster));
+            ends.push_back(piece.size());
+        }
+        while (ends.size() > 1 && !m_ids.contains(std::string_view(piece).substr(0, ends.back()))) {
+            ends.pop_back();
+        }
+        const ByteSpan span = spanOf(clusters.first(ends.size()));
+        const auto found = m_ids.find(std::string_view(piece).substr(0, ends.back()));
+        const std::int32_t id = found != m_ids.end() ? found->second : find(spelling(text, span));
+        tokens.push_back({id, std::string(spelling(text, span)), span});
+        clusters = clusters.subspan(ends.size());
     }
 }
 
 std::shared_ptr<const Tokenizer> defaultTokenizer()
 {
-    static const auto kTokenizer = std::make_shared<const WordCharacterTokenizer>(bundledWords());
+    static const auto kTokenizer = [] {
+        std::vector<std::string> vocabulary;
+        std::string_view rest = bundledText("models/headlight-small/vocab.txt");
+        while (!rest.empty()) {
+            const std::string_view line = rest.substr(0, rest.find('\n'));
+            rest.remove_prefix(line.size() + 1);
+            vocabulary.emplace_back(line);
+        }
+        return std::make_shared<const WordPieceTokenizer>(std::move(vocabulary));
+    }();
     return kTokenizer;
 }
 

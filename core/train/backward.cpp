@@ -1,0 +1,109 @@
+#include "core/train/backward.h"
+
+#include "core/attention/scores.h"
+#include "core/attention/softmax.h"
+#include "core/tensor/matmul.h"
+
+#include <cassert>
+#include <cmath>
+#include <numbers>
+
+namespace headlight {
+
+Matrix linearBackward(ConstMatrixRef x, const LinearWeights& weights, ConstMatrixRef outputGradient,
+                      LinearWeights& gradient)
+{
+    assert(x.rows() == outputGradient.rows());
+    addLeftTransposedProduct(gradient.weight, x, outputGradient);
+    gradient.bias += outputGradient.colwise().sum();
+    return multiplyTransposed(outputGradient, weights.weight);
+}
+
+Matrix layerNormBackward(ConstMatrixRef x, const LayerNormWeights& weights, float epsilon,
+                         ConstMatrixRef outputGradient, LayerNormWeights& gradient)
+{
+    assert(x.rows() == outputGradient.rows() && x.cols() == outputGradient.cols());
+    const auto width = static_cast<float>(x.cols());
+    Matrix inputGradient(x.rows(), x.cols());
+    RowVector normed(x.cols());
+    RowVector scaled(x.cols());
+    for (Index i = 0; i < x.rows(); ++i) {
+        normed = x.row(i).array() - x.row(i).mean();
+        const float deviation = std::sqrt(normed.squaredNorm() / width + epsilon);
+        normed /= deviation;
+        scaled = outputGradient.row(i).cwiseProduct(weights.gain);
+        const float mean = scaled.mean();
+        const float along = scaled.dot(normed) / width;
+        inputGradient.row(i) = (scaled.array() - mean - normed.array() * along) / deviation;
+        gradient.gain += outputGradient.row(i).cwiseProduct(normed);
+        gradient.bias += outputGradient.row(i);
+    }
+    return inputGradient;
+}
+
+Matrix activateBackward(ConstMatrixRef hidden, Activation activation, ConstMatrixRef outputGradient)
+{
+    const auto x = hidden.array();
+    switch (activation) {
+    case Activation::Relu:
+        return (x > 0.0F).select(outputGradient.array(), 0.0F);
+    case Activation::Gelu: {
+        // x·Φ(x) differentiated: Φ(x) + x·φ(x).
+        const auto slope = [](float value) {
+            const float cumulative = 0.5F * (1.0F + std::erf(value * (std::numbers::sqrt2_v<float> / 2.0F)));
+            const float density =
+                std::exp(-0.5F * value * value) * (std::numbers::inv_sqrtpi_v<float> / std::numbers::sqrt2_v<float>);
+            return cumulative + value * density;
+        };
+        return outputGradient.array() * x.unaryExpr(slope);
+    }
+    case Activation::GeluTanh: {
+        // 0.5·x·(1 + tanh(u)) with u = √(2/π)·(x + 0.044715·x³).
+        static const float kFactor = std::sqrt(2.0F * std::numbers::inv_pi_v<float>);
+        const Eigen::Array<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor> tanh =
+            (kFactor * (x + 0.044715F * x.cube())).tanh();
+        return outputGradient.array() * (0.5F * (1.0F + tanh) + 0.5F * x * (1.0F - tanh.square()) * kFactor *
+                                                                    (1.0F + 3.0F * 0.044715F * x.square()));
+    }
+    }
+    return outputGradient;
+}
+
+Matrix softmaxRowsBackward(ConstMatrixRef weights, float temperature, ConstMatrixRef weightsGradient)
+{
+    assert(weights.rows() == weightsGradient.rows() && weights.cols() == weightsGradient.cols());
+    Matrix scoresGradient = weights.cwiseProduct(weightsGradient);
+    const Eigen::VectorXf mean = scoresGradient.rowwise().sum();
+    scoresGradient.array() -= weights.array().colwise() * mean.array();
+    return scoresGradient / temperature;
+}
+
+AttentionGradients attendBackward(ConstMatrixRef query, ConstMatrixRef key, ConstMatrixRef value,
+                                  const AttentionOptions& options, ConstMatrixRef weights,
+                                  ConstMatrixRef outputGradient)
+{
+    const float scale = options.scale == 0.0F ? scoreScale(query.cols()) : options.scale;
+    const Matrix scoresGradient =
+        scale * softmaxRowsBackward(weights, options.temperature, multiplyTransposed(outputGradient, value));
+    return {.query = multiply(scoresGradient, key),
+            .key = multiplyLeftTransposed(scoresGradient, query),
+            .value = multiplyLeftTransposed(weights, outputGradient)};
+}
+
+CrossEntropy crossEntropy(ConstMatrixRef logits, std::span<const std::int32_t> targets)
+{
+    assert(logits.rows() > 0 && logits.rows() == static_cast<Index>(targets.size()));
+    CrossEntropy result{.logitsGradient = softmaxRows(logits)};
+    const auto count = static_cast<double>(logits.rows());
+    for (Index i = 0; i < logits.rows(); ++i) {
+        const Index target = targets[static_cast<std::size_t>(i)];
+        const float highest = logits.row(i).maxCoeff();
+        const double sum = static_cast<double>((logits.row(i).array() - highest).exp().sum());
+        result.loss += (std::log(sum) + static_cast<double>(highest - logits(i, target))) / count;
+        result.logitsGradient(i, target) -= 1.0F;
+    }
+    result.logitsGradient /= static_cast<float>(count);
+    return result;
+}
+
+}  // namespace headlight

@@ -1,0 +1,61 @@
+// Backward passes of the block's equations: from the gradient of the loss with respect to an output to those with respect
+// to the inputs and weights. Each has the forward function's name. May use base/, tensor/, attention/ and model/.
+#pragma once
+
+#include "core/attention/attend.h"
+#include "core/model/feed_forward.h"
+#include "core/model/layer_norm.h"
+
+#include <cstdint>
+#include <span>
+
+namespace headlight {
+
+/// y = x·W + b:  ∂L/∂x = ∂L/∂y·Wᵀ,  ∂L/∂W += xᵀ·∂L/∂y,  ∂L/∂b += Σ_rows ∂L/∂y.
+///
+/// @param x [N×in]  @param outputGradient [N×out]  @param gradient is added to  @return [N×in]
+Matrix linearBackward(ConstMatrixRef x, const LinearWeights& weights, ConstMatrixRef outputGradient,
+                      LinearWeights& gradient);
+
+/// y = γ·x̂ + β with x̂ = (x − mean)/σ:  with g = γ·∂L/∂y, ∂L/∂x = (g − mean(g) − x̂·mean(g·x̂))/σ, ∂L/∂γ += Σ ∂L/∂y·x̂,
+/// ∂L/∂β += Σ ∂L/∂y  (Ba et al. 2016, differentiated).
+///
+/// @param x [N×D] what the norm was given  @param outputGradient [N×D]  @param gradient is added to  @return [N×D]
+Matrix layerNormBackward(ConstMatrixRef x, const LayerNormWeights& weights, float epsilon,
+                         ConstMatrixRef outputGradient, LayerNormWeights& gradient);
+
+/// ∂L/∂hidden = ∂L/∂output · act′(hidden).  @param hidden [N×F]  @param outputGradient [N×F]  @return [N×F]
+Matrix activateBackward(ConstMatrixRef hidden, Activation activation, ConstMatrixRef outputGradient);
+
+/// w = softmax(s/τ) row by row:  ∂L/∂s_j = w_j·(∂L/∂w_j − Σ_k w_k·∂L/∂w_k)/τ. A masked entry has weight and gradient 0.
+///
+/// @param weights [T×S] what the softmax returned  @param weightsGradient [T×S]  @return [T×S]
+Matrix softmaxRowsBackward(ConstMatrixRef weights, float temperature, ConstMatrixRef weightsGradient);
+
+/// The gradients of one head's inputs.
+struct AttentionGradients
+{
+    Matrix query;  ///< [T×d]
+    Matrix key;    ///< [S×d]
+    Matrix value;  ///< [S×d]
+};
+
+/// output = softmax((scale·Q·Kᵀ + bias + mask)/τ)·V:  with P the weights and ∂S the gradient of the scores,
+/// ∂V = Pᵀ·∂output, ∂P = ∂output·Vᵀ, ∂Q = scale·∂S·K, ∂K = scale·∂Sᵀ·Q.
+///
+/// @param weights [T×S] as `attend` left them  @param outputGradient [T×d]
+AttentionGradients attendBackward(ConstMatrixRef query, ConstMatrixRef key, ConstMatrixRef value,
+                                  const AttentionOptions& options, ConstMatrixRef weights,
+                                  ConstMatrixRef outputGradient);
+
+/// The mean cross-entropy −log softmax(logits)[target] of some rows, in nats, and its gradient.
+struct CrossEntropy
+{
+    double loss = 0.0;
+    Matrix logitsGradient;  ///< [N×V] (softmax(logits) − one-hot(target))/N
+};
+
+/// @param logits [N×V], N ≥ 1  @param targets N class indices
+CrossEntropy crossEntropy(ConstMatrixRef logits, std::span<const std::int32_t> targets);
+
+}  // namespace headlight

@@ -1,0 +1,82 @@
+// What the bundled model is trained for. May use base/, tensor/, attention/ and model/.
+#pragma once
+
+#include "core/attention/experiment.h"
+#include "core/base/random.h"
+#include "core/model/parameters.h"
+#include "core/train/batch.h"
+#include "core/train/roles.h"
+
+#include <array>
+#include <optional>
+
+namespace headlight {
+
+/// A sentence as the trainer sees it.
+struct Example
+{
+    std::vector<std::int32_t> ids;
+    std::vector<Link> links;   ///< Between tokens.
+    std::vector<bool> isWord;  ///< Of each token: a whole word, which may be masked; no piece, punctuation or end mark.
+};
+
+/// Weights of the model and of the read-outs: for each role a linear map from one head's own output to the width, whose
+/// product with the token embedding must name the linked word.
+struct TrainedWeights
+{
+    Weights model = {};
+    std::vector<LinearWeights> readOuts = {};  ///< One a role: [d×D]; none where trained on masked words alone.
+};
+
+std::vector<Parameter> parameters(TrainedWeights& weights);
+
+struct ObjectiveOptions
+{
+    /// Of the words: 80 % masked, 10 % another word, 10 % as they are  (Devlin et al. 2019).
+    float maskedShare = 0.15F;
+    float maskedWordWeight = 1.0F;
+    std::array<float, kRoleCount> roleWeights = {0.5F, 0.5F, 0.5F, 0.5F, 1.5F, 0.75F, 0.15F, 0.15F};
+    std::array<HeadAddress, kRoleCount> roleHeads = {};  ///< Which head is asked.
+    std::size_t otherCandidates =
+        1024;                       ///< Words of the vocabulary that read-outs choose among beside the batch's own.
+    Index neighbourQuestions = 96;  ///< Tokens a batch that are asked for their neighbours.
+    std::int32_t maskId = 0;
+    std::int32_t firstWordId = 0;  ///< Ids from here on may stand in for another word.
+};
+
+/// One thing to name: the token at `row` must name `answer`, from its final vector or from the head of a role.
+struct Question
+{
+    Index row;
+    std::int32_t answer;
+    std::optional<Role> role;  ///< None: the word that was masked here.
+    float weight;              ///< Its share of the loss.
+};
+
+/// A batch with some words masked, and what is asked of it.
+struct Exercise
+{
+    Batch batch;
+    std::vector<Question> questions;
+    std::vector<std::int32_t>
+        candidates;  ///< What read-outs choose among: the batch's own words and others, ascending.
+};
+
+/// Draws masks and neighbours and weighs the questions so that their losses are means over all the examples.
+std::vector<Exercise> makeExercises(std::span<const Example> examples, std::size_t shards,
+                                    const ObjectiveOptions& options, Index vocabulary, Random random);
+
+struct Loss
+{
+    double total = 0.0;
+    double maskedWord = 0.0;                    ///< Mean cross-entropy in nats.
+    std::array<double, kRoleCount> roles = {};  ///< Likewise, before the role's weight.
+
+    Loss& operator+=(const Loss& other);
+};
+
+/// Forward, loss, backward.  @param gradient has the weights' shapes and is added to.
+Loss differentiate(const ModelConfig& config, const TrainedWeights& weights, const Exercise& exercise,
+                   const ObjectiveOptions& options, TrainedWeights& gradient);
+
+}  // namespace headlight

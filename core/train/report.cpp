@@ -1,0 +1,258 @@
+#include "core/train/report.h"
+
+#include "core/io/model_folder.h"
+#include "core/train/recipe.h"
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <cstdio>
+
+namespace headlight {
+namespace {
+
+/// Streams of random numbers: what chooses heads is not what is reported.
+enum Stream : std::uint64_t { kDevelopment = 11, kTest, kInvented, kLong, kPairs, kCues };
+
+constexpr std::uint64_t kSeed = 20'000;
+constexpr std::size_t kSentences = 2'000;
+constexpr std::size_t kPairsOfAFamily = 25;
+
+/// Where the bundled recipe's read-outs stand in a file.
+std::vector<Parameter> readOutParameters(std::vector<LinearWeights>& readOuts)
+{
+    std::vector<Parameter> list;
+    for (std::size_t i = 0; i < readOuts.size(); ++i) {
+        appendParameters("read_out." + std::string(roleName(kRoles[i])), readOuts[i], list);
+    }
+    return list;
+}
+
+TokenizedSentence tokenized(const Sentence& sentence, const Tokenizer& tokenizer)
+{
+    Result<TokenizedSentence> result = tokenize(sentence, tokenizer);
+    assert(result);
+    return std::move(*result);
+}
+
+/// Puts an invented word in place of one noun; its place.
+Index inventOne(Sentence& sentence, const Corpus& corpus, Random& random)
+{
+    std::vector<std::size_t> nouns;
+    for (std::size_t i = 0; i < sentence.words.size(); ++i) {
+        if (sentence.words[i].kind == WordKind::Noun && sentence.words[i].mayBeInvented) {
+            nouns.push_back(i);
+        }
+    }
+    if (nouns.empty()) {
+        return -1;
+    }
+    const std::size_t chosen = random.pick(nouns);
+    Sentence only{.words = {sentence.words[chosen]}, .links = {}};
+    corpus.invent(only, {.nouns = 1.0F, .others = 0.0F}, random);
+    sentence.words[chosen] = only.words.front();
+    return static_cast<Index>(chosen);
+}
+
+struct Probe
+{
+    const char* text;
+    Role role;
+    const char* from;
+    const char* to;
+};
+
+constexpr std::array kProbes = {
+    Probe{"The animal didn't cross the street because it was too tired.", Role::Antecedent, "it", "animal"},
+    Probe{"The animal didn't cross the street because it was too wide.", Role::Antecedent, "it", "street"},
+    Probe{"The trophy did not fit in the brown suitcase because it was too big.", Role::Antecedent, "it", "trophy"},
+    Probe{"The trophy did not fit in the brown suitcase because it was too small.", Role::Antecedent, "it", "suitcase"},
+    Probe{"The blicket didn't cross the street because it was too tired.", Role::Antecedent, "it", "blicket"},
+    Probe{"The bank approved the loan.", Role::Sense, "bank", "loan"},
+    Probe{"The bank approved the loan.", Role::Sense, "bank", "approved"},
+    Probe{"She sat on the bank of the river and watched the boats.", Role::Sense, "bank", "river"},
+    Probe{"Dog bites man", Role::Subject, "bites", "Dog"},
+    Probe{"Dog bites man", Role::Object, "bites", "man"},
+    Probe{"Man bites dog", Role::Subject, "bites", "Man"},
+    Probe{"Man bites dog", Role::Object, "bites", "dog"},
+};
+
+std::string percent(const HeadScore& score)
+{
+    if (score.links == 0) {
+        return "–";
+    }
+    std::array<char, 32> text{};
+    std::snprintf(text.data(), text.size(), "%.1f %%", 100.0 * score.rightShare);
+    return text.data();
+}
+
+std::string decimal(double value)
+{
+    std::array<char, 32> text{};
+    std::snprintf(text.data(), text.size(), "%.2f", value);
+    return text.data();
+}
+
+}  // namespace
+
+Result<void> writeTrainedModel(const std::filesystem::path& folder, const Model& model,
+                               const std::vector<LinearWeights>& readOuts, const std::vector<std::string>& vocabulary)
+{
+    std::vector<LinearWeights> copy = readOuts;
+    const std::vector<Parameter> more = readOutParameters(copy);
+    return writeModelFolder(folder, model, vocabulary, toTensors(more));
+}
+
+Result<TrainedModel> readTrainedModel(const std::filesystem::path& folder)
+{
+    Result<std::shared_ptr<const Model>> model = readModelFolder(folder);
+    if (!model) {
+        return tl::unexpected(model.error());
+    }
+    TrainedModel trained{.model = *model, .readOuts = {}};
+    if (!trained.model->askedHeads.empty()) {
+        const ModelConfig& config = trained.model->config;
+        trained.readOuts.assign(kRoleCount,
+                                {Matrix::Zero(config.headWidth(), config.width), RowVector::Zero(config.width)});
+        const Result<SafetensorsFile> file = SafetensorsFile::open(folder / "model.safetensors");
+        if (!file) {
+            return tl::unexpected(file.error());
+        }
+        std::vector<Parameter> list = readOutParameters(trained.readOuts);
+        if (const Result<void> filled = fill(list, file->contents()); !filled) {
+            return tl::unexpected(filled.error());
+        }
+    }
+    return trained;
+}
+
+Result<Evaluation> evaluate(const TrainedModel& trained, const Corpus& corpus, std::string_view freeTest)
+{
+    const Model& model = *trained.model;
+    const Tokenizer& tokenizer = *model.tokenizer;
+    const TrainedWeights weights{.model = model.weights, .readOuts = trained.readOuts};
+    ObjectiveOptions objective;
+    for (const AskedHead& asked : model.askedHeads) {
+        const auto role = std::ranges::find(kRoles, asked.relation, roleName);
+        if (role != kRoles.end()) {
+            objective.roleHeads[static_cast<std::size_t>(*role)] = asked.head;
+        }
+    }
+    const auto scoresOf = [&](const std::vector<TokenizedSentence>& sentences) {
+        return HeadScores(model.config, weights, objective, sentences);
+    };
+    const auto draw = [&](Stream stream, std::size_t count, const auto& make) {
+        Random random(kSeed, stream);
+        std::vector<TokenizedSentence> sentences;
+        while (sentences.size() < count) {
+            sentences.push_back(tokenized(make(random), tokenizer));
+        }
+        return sentences;
+    };
+    const auto heldOut = [&](Random& random) { return corpus.sentence(Split::HeldOut, random); };
+
+    const HeadScores development = scoresOf(draw(kDevelopment, kSentences / 2, heldOut));
+    const HeadScores test = scoresOf(draw(kTest, kSentences, heldOut));
+    std::vector<Index> inventedPlaces;
+    const HeadScores invented = scoresOf(draw(kInvented, kSentences, [&](Random& random) {
+        Sentence sentence = heldOut(random);
+        inventedPlaces.push_back(inventOne(sentence, corpus, random));
+        return sentence;
+    }));
+    const HeadScores longTexts =
+        scoresOf(draw(kLong, kSentences / 10, [&](Random& random) { return corpus.longText(random); }));
+    Result<std::vector<TokenizedSentence>> freeSentences = readAnnotatedText(freeTest, tokenizer);
+    if (!freeSentences) {
+        return tl::unexpected(freeSentences.error());
+    }
+    const HeadScores free = scoresOf(*freeSentences);
+
+    Evaluation evaluation{.model = model.name, .relations = {}, .pairs = {}, .unseenCues = {}, .shown = {}};
+    std::array<HeadAddress, kRoleCount> heads{};
+    for (const Role role : kRoles) {
+        const HeadAddress head = development.best(role).head;
+        heads[static_cast<std::size_t>(role)] = head;
+        evaluation.relations.push_back({.role = role,
+                                        .heldOut = test.score(role, head),
+                                        .invented = invented.score(role, head,
+                                                                   [&](std::size_t sentence, const Link& link) {
+                                                                       return link.role < Role::Previous &&
+                                                                              link.to == inventedPlaces[sentence];
+                                                                   }),
+                                        .longText = longTexts.score(role, head),
+                                        .free = free.score(role, head)});
+    }
+
+    const HeadAddress antecedent = heads[static_cast<std::size_t>(Role::Antecedent)];
+    Random random(kSeed, kPairs);
+    for (const PairFamily& family : corpus.lexicon().pairFamilies()) {
+        evaluation.pairs.push_back({.family = family.name});
+        std::vector<TokenizedSentence> sentences;
+        for (std::size_t i = 0; i < kPairsOfAFamily; ++i) {
+            if (const auto pair = corpus.minimalPair(family.pairs[i % family.pairs.size()], Split::HeldOut, random)) {
+                sentences.push_back(tokenized(pair->first, tokenizer));
+                sentences.push_back(tokenized(pair->second, tokenizer));
+            }
+        }
+        const HeadScores scores = scoresOf(sentences);
+        for (std::size_t i = 0; i < sentences.size(); i += 2) {
+            ++evaluation.pairs.back().pairs;
+            evaluation.pairs.back().bothRight +=
+                scores.isRight(Role::Antecedent, antecedent, i) && scores.isRight(Role::Antecedent, antecedent, i + 1)
+                    ? 1
+                    : 0;
+        }
+    }
+    const HeadAddress sense = heads[static_cast<std::size_t>(Role::Sense)];
+    evaluation.unseenCues =
+        scoresOf(draw(kCues, kSentences / 2, [&](Random& r) { return corpus.unseenCue(r); })).score(Role::Sense, sense);
+
+    for (const Probe& probe : kProbes) {
+        const std::string annotated = std::string(probe.text) + "\n  " + std::string(roleName(probe.role)) + ": " +
+                                      probe.from + ">" + probe.to + "\n";
+        const Result<std::vector<TokenizedSentence>> sentence = readAnnotatedText(annotated, tokenizer);
+        assert(sentence);
+        const HeadScore score = scoresOf(*sentence).score(probe.role, heads[static_cast<std::size_t>(probe.role)]);
+        evaluation.shown.push_back({probe.text, probe.role, probe.from, probe.to, static_cast<float>(score.meanWeight),
+                                    score.rightShare > 0.5});
+    }
+    return evaluation;
+}
+
+std::string toMarkdown(const Evaluation& evaluation)
+{
+    std::string text =
+        "| relation | head | held-out | mean weight | named | to invented nouns | 40–100 tokens | free sentences |\n"
+        "| --- | --- | --- | --- | --- | --- | --- | --- |\n";
+    for (const RelationResult& result : evaluation.relations) {
+        const HeadAddress head = result.heldOut.head;
+        const bool isNamed = result.role < Role::Previous && result.heldOut.namedShare > 0.0;
+        text += "| " + std::string(roleName(result.role)) + " | " + std::to_string(head.layer.value) + "." +
+                std::to_string(head.head.value) + " | " + percent(result.heldOut) + " | " +
+                decimal(result.heldOut.meanWeight) + " | " +
+                (isNamed ? decimal(100.0 * result.heldOut.namedShare) + " %" : "–") + " | " + percent(result.invented) +
+                " | " + percent(result.longText) + " | " + percent(result.free) + " |\n";
+    }
+    text += "\nSense from a cue that training never shows with its word: " + percent(evaluation.unseenCues) + " of " +
+            std::to_string(evaluation.unseenCues.links) +
+            ".\n\n| both sentences of a pair right | pairs |\n| --- | --- |\n";
+    Index right = 0;
+    Index pairs = 0;
+    for (const PairResult& pair : evaluation.pairs) {
+        text +=
+            "| " + pair.family + " | " + std::to_string(pair.bothRight) + " of " + std::to_string(pair.pairs) + " |\n";
+        right += pair.bothRight;
+        pairs += pair.pairs;
+    }
+    text += "| all | " + std::to_string(right) + " of " + std::to_string(pairs) +
+            " |\n\n| sentence | looks | weight |\n| --- | --- | --- |\n";
+    for (const ShownLink& link : evaluation.shown) {
+        text += "| " + link.text + " | " + link.from + " → " + link.to + " (" + std::string(roleName(link.role)) +
+                ") | " + decimal(static_cast<double>(link.weight)) + (link.isLargest ? "" : " (not the largest)") +
+                " |\n";
+    }
+    return text;
+}
+
+}  // namespace headlight
