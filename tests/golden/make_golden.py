@@ -24,6 +24,8 @@ import numpy
 import torch
 from torch.nn import functional
 
+import training_step
+
 FOLDER = Path(__file__).resolve().parent
 LAYERS, HEADS, D, F, V, MAX_TOKENS = 2, 4, 16, 32, 24, 9
 HEAD_WIDTH = D // HEADS
@@ -345,6 +347,8 @@ def files():
         stages = forward(models[config["norm"]], config)
         cross_check(name, models[config["norm"]], config, stages)
         result[name + ".safetensors"] = pack(stages, {"ids": json.dumps(IDS), "case": json.dumps(config)})
+    tensors, metadata = training_step.tensors()
+    result["training_step.safetensors"] = pack(tensors, {key: json.dumps(value) for key, value in metadata.items()})
     return result
 
 
