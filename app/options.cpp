@@ -1,5 +1,6 @@
 #include "app/options.h"
 
+#include "core/io/model_folder.h"
 #include "core/io/text_file.h"
 #include "core/model/seeded_model.h"
 #include "core/tensor/matmul.h"
@@ -109,7 +110,9 @@ void addTextOptions(CLI::App& command, CommonOptions& options)
 
 void addModelOptions(CLI::App& command, CommonOptions& options)
 {
-    command.add_option("--seed", options.seed, "Seed of the untrained model's weights")->capture_default_str();
+    auto* model = command.add_option("--model", options.model, "A model's folder; without it, an untrained model");
+    command.add_option("--seed", options.seed, "An untrained model instead, its weights drawn from this seed")
+        ->excludes(model);
     command.add_option("--threads", options.threads, "Threads a product may use; 0 for one a core")
         ->check(CLI::Range(0, 1024))
         ->capture_default_str();
@@ -135,6 +138,9 @@ Result<std::shared_ptr<const Model>> openModel(const CommonOptions& options)
 {
     const int cores = static_cast<int>(std::max(std::thread::hardware_concurrency(), 1U));
     setProductThreads(options.threads > 0 ? options.threads : cores);
+    if (options.model) {
+        return readModelFolder(*options.model);
+    }
     const std::shared_ptr<const Tokenizer> tokenizer = defaultTokenizer();
     return makeSeededModel(seededModelConfig(*tokenizer), options.seed, tokenizer);
 }

@@ -30,7 +30,8 @@ struct CommonOptions
     std::string mask = "own";
     std::vector<std::string> ablated;
     int threads = 0;
-    std::uint64_t seed = kDefaultSeed;
+    std::optional<std::string> model;
+    std::uint64_t seed = kDefaultSeed;  ///< Of the untrained model.
 
     static constexpr std::uint64_t kDefaultSeed = 1;
 };
@@ -40,7 +41,7 @@ void addModelOptions(CLI::App& command, CommonOptions& options);
 void addHeadOptions(CLI::App& command, CommonOptions& options);
 void addExperimentOptions(CLI::App& command, CommonOptions& options);
 
-/// The built-in model, with the product threads that were asked for.
+/// The model in a folder, or else an untrained one from a seed; with the product threads that were asked for.
 Result<std::shared_ptr<const Model>> openModel(const CommonOptions& options);
 
 /// The text as given, from a file or as ids; without any, the sentence that the window opens on. A text that is too long

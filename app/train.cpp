@@ -19,7 +19,7 @@ struct TrainOptions
     std::string folder;
     std::vector<std::string> evaluated;
     bool maskedOnly = false;
-    std::uint64_t seed = CommonOptions::kDefaultSeed;
+    std::uint64_t seed = TrainerOptions{}.seed;
     Index steps = TrainerOptions{}.steps;
 };
 

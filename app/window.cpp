@@ -18,14 +18,19 @@ int runWindow(int argc, char** argv, const std::string& path)
     }
     QApplication application(argc, argv);
     setUpApplication();
-    Result<std::shared_ptr<const Model>> model = openModel({});
+    CommonOptions options;
+    const bool isModel = std::filesystem::is_directory(path);
+    if (isModel) {
+        options.model = path;
+    }
+    Result<std::shared_ptr<const Model>> model = openModel(options);
     if (!model) {
         return report(model.error());
     }
     ui::Session session(std::move(*model));
     session.openOnExample();
     ui::MainWindow window(session);
-    if (!path.empty()) {
+    if (!path.empty() && !isModel) {
         window.openTextFile(QString::fromStdString(path));
     }
     window.show();

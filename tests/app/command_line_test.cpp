@@ -215,5 +215,45 @@ TEST_F(CommandLineTest, WithoutADisplayTheWindowSaysWhatToUseInstead)
     EXPECT_TRUE(run({"--version"}).output.startsWith("headlight "));
 }
 
+TEST_F(CommandLineTest, TrainWritesAModelThatOpensAndGoesOnWhereItStopped)
+{
+    const QString folder = path(QStringLiteral("model"));
+    const Outcome trained = run({"train", "-o", folder, "--steps", "2", "--seed", "7"});
+    ASSERT_EQ(trained.status, 0) << trained.error.toStdString();
+    EXPECT_TRUE(trained.output.isEmpty());
+    EXPECT_EQ(QDir(folder).entryList(QDir::Files | QDir::Hidden),
+              (QStringList{"checkpoint.safetensors", "config.json", "log.csv", "model.safetensors", "vocab.txt"}));
+    EXPECT_LT(QFileInfo(folder + "/model.safetensors").size(), 4 << 20);
+    EXPECT_EQ(contentsOf(folder + "/log.csv").count('\n'), 3);
+    const Outcome info = run({"info", "--model", folder, "--text", kSentence});
+    EXPECT_EQ(info.status, 0) << info.error.toStdString();
+    EXPECT_TRUE(info.output.startsWith("Headlight small")) << info.output.toStdString();
+
+    const QByteArray weights = contentsOf(folder + "/model.safetensors");
+    const Outcome again = run({"train", "-o", folder, "--steps", "2", "--seed", "7"});
+    EXPECT_EQ(again.status, 0) << again.error.toStdString();
+    EXPECT_TRUE(again.error.contains("after step 2")) << again.error.toStdString();
+    EXPECT_EQ(contentsOf(folder + "/model.safetensors"), weights);
+    const Outcome other = run({"train", "-o", folder, "--steps", "2", "--seed", "8"});
+    EXPECT_EQ(other.status, 2) << other.error.toStdString();
+    EXPECT_TRUE(other.error.contains("seed is 7, not 8")) << other.error.toStdString();
+    EXPECT_EQ(contentsOf(folder + "/model.safetensors"), weights);
+}
+
+TEST_F(CommandLineTest, TrainRefusesMistakesInOneLine)
+{
+    EXPECT_EQ(run({"train"}).status, 2);
+    EXPECT_EQ(run({"train", "-o", path(QStringLiteral("x")), "--seed", "abc"}).status, 2);
+    EXPECT_EQ(run({"train", "-o", path(QStringLiteral("x")), "--steps", "0"}).status, 2);
+    EXPECT_EQ(run({"train", "-o", path(QStringLiteral("x")), "--evaluate", path(QStringLiteral("x"))}).status, 2);
+    const Outcome unwritable = run({"train", "-o", QStringLiteral("/proc/no/such"), "--steps", "2"});
+    EXPECT_EQ(unwritable.status, 1);
+    EXPECT_EQ(unwritable.error.count('\n'), 1) << unwritable.error.toStdString();
+    const Outcome missing = run({"train", "--evaluate", path(QStringLiteral("nothing"))});
+    EXPECT_EQ(missing.status, 1);
+    EXPECT_TRUE(missing.error.contains("config.json")) << missing.error.toStdString();
+    EXPECT_TRUE(files().isEmpty());
+}
+
 }  // namespace
 }  // namespace headlight::ui::test
