@@ -37,7 +37,8 @@ std::string logLine(const StepReport& report)
     row.emplace_back(report.gradientNorm);
     row.emplace_back(report.learningRate);
     row.emplace_back(report.tokens);
-    const CsvTable table{.header = {}, .rows = {std::move(row)}};
+    CsvTable table = logTable();
+    table.rows.push_back(std::move(row));
     const std::string text = toCsv(table);
     return text.substr(text.find('\n') + 1);
 }
