@@ -1,8 +1,10 @@
 // Random numbers that are the same everywhere. Uses nothing.
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <numbers>
 #include <span>
 
 namespace headlight {
@@ -33,6 +35,13 @@ public:
 
     /// From 0 to 1 − 2⁻²⁴.
     float unit() { return static_cast<float>(next() >> 40U) * 0x1p-24F; }
+
+    /// Of a normal distribution with mean 0 and deviation 1  (Box & Muller 1958).
+    float normal()
+    {
+        const float radius = std::sqrt(-2.0F * std::log(1.0F - unit()));
+        return radius * std::cos(2.0F * std::numbers::pi_v<float> * unit());
+    }
 
     bool chance(float probability) { return unit() < probability; }
 

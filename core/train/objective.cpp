@@ -87,6 +87,9 @@ std::vector<Exercise> makeExercises(std::span<const Example> examples, std::size
         const std::vector<std::int32_t> original = example.ids;
         const std::vector<bool> masked = maskWords(example, start, options, vocabulary, random, exercise.questions);
         exercise.batch.append(example.ids);
+        for (const auto& [row, answer] : example.asked) {
+            exercise.questions.push_back({.row = start + row, .answer = answer, .role = {}, .weight = 0});
+        }
         if (!asksRoles) {
             continue;
         }
@@ -129,6 +132,7 @@ Loss& Loss::operator+=(const Loss& other)
 {
     total += other.total;
     maskedWord += other.maskedWord;
+    wordsRight += other.wordsRight;
     for (std::size_t i = 0; i < roles.size(); ++i) {
         roles[i] += other.roles[i];
     }
@@ -171,6 +175,9 @@ public:
             const double weighted = nats * static_cast<double>(question.weight);
             loss.total += weighted;
             (question.role ? loss.roles[static_cast<std::size_t>(*question.role)] : loss.maskedWord) += weighted;
+            if (!question.role && aim == highest) {
+                loss.wordsRight += static_cast<double>(question.weight);
+            }
             row *= question.weight / sum;
             row(target) -= question.weight;
         }
@@ -204,10 +211,37 @@ private:
 
 }  // namespace
 
-Loss differentiate(const ModelConfig& config, const TrainedWeights& weights, const Exercise& exercise,
-                   const ObjectiveOptions& options, TrainedWeights& gradient)
+AttentionStatistics attentionStatistics(const Activations& activations)
 {
-    const Activations activations = forwardBatch(config, weights.model, exercise.batch, Scaling::On);
+    constexpr float kSaturated = 0.99F;
+    AttentionStatistics statistics;
+    double rows = 0.0;
+    for (const BlockActivations& block : activations.blocks) {
+        for (const Matrix& weights : block.weights) {
+            for (Index row = 0; row < weights.rows() && weights.cols() > 1; ++row) {
+                const float largest = weights.row(row).maxCoeff();
+                statistics.largestWeight += static_cast<double>(largest);
+                statistics.saturation += largest > kSaturated ? 1.0 : 0.0;
+                statistics.slope += 1.0 - static_cast<double>(weights.row(row).squaredNorm());
+                rows += 1.0;
+            }
+        }
+    }
+    if (rows > 0.0) {
+        statistics.largestWeight /= rows;
+        statistics.saturation /= rows;
+        statistics.slope /= rows;
+    }
+    return statistics;
+}
+
+Loss differentiate(const ModelConfig& config, const TrainedWeights& weights, const Exercise& exercise,
+                   const ObjectiveOptions& options, TrainedWeights& gradient, AttentionStatistics* statistics)
+{
+    const Activations activations = forwardBatch(config, weights.model, exercise.batch, options.scaling);
+    if (statistics != nullptr) {
+        *statistics = attentionStatistics(activations);
+    }
     OutputGradients outputs{.final = Matrix::Zero(activations.final.rows(), activations.final.cols()),
                             .heads = std::vector<Matrix>(activations.blocks.size())};
     Loss loss;
@@ -268,13 +302,14 @@ Loss differentiate(const ModelConfig& config, const TrainedWeights& weights, con
         for (std::size_t i = 0; i < words.size(); ++i) {
             finals.row(static_cast<Index>(i)) = activations.final.row(words[i].row);
         }
-        const Matrix finalsGradient = Naming(weights, gradient, {}).learn(finals, words, loss);
+        const Matrix finalsGradient = Naming(weights, gradient, options.answers).learn(finals, words, loss);
         for (std::size_t i = 0; i < words.size(); ++i) {
             outputs.final.row(words[i].row) += finalsGradient.row(static_cast<Index>(i));
         }
     }
-    backwardBatch(config, weights.model, exercise.batch, Scaling::On, activations, outputs, gradient.model);
+    backwardBatch(config, weights.model, exercise.batch, options.scaling, activations, outputs, gradient.model);
     loss.maskedWord /= static_cast<double>(options.maskedWordWeight);
+    loss.wordsRight /= static_cast<double>(options.maskedWordWeight);
     for (std::size_t i = 0; i < kRoleCount; ++i) {
         if (options.roleWeights[i] > 0.0F) {
             loss.roles[i] /= static_cast<double>(options.roleWeights[i]);

@@ -4,7 +4,7 @@
 #include "core/attention/experiment.h"
 #include "core/base/random.h"
 #include "core/model/parameters.h"
-#include "core/train/batch.h"
+#include "core/train/batch_pass.h"
 #include "core/train/roles.h"
 
 #include <array>
@@ -18,6 +18,7 @@ struct Example
     std::vector<std::int32_t> ids;
     std::vector<Link> links;   ///< Between tokens.
     std::vector<bool> isWord;  ///< Of each token: a whole word, which may be masked; no piece, punctuation or end mark.
+    std::vector<std::pair<Index, std::int32_t>> asked = {};  ///< Tokens whose final vector must name this id.
 };
 
 /// Weights of the model and of the read-outs: for each role a linear map from one head's own output to the width, whose
@@ -32,6 +33,7 @@ std::vector<Parameter> parameters(TrainedWeights& weights);
 
 struct ObjectiveOptions
 {
+    Scaling scaling = Scaling::On;
     /// Of the words: 80 % masked, 10 % another word, 10 % as they are  (Devlin et al. 2019).
     float maskedShare = 0.15F;
     float maskedWordWeight = 1.0F;
@@ -40,6 +42,8 @@ struct ObjectiveOptions
     std::size_t otherCandidates =
         1024;                       ///< Words of the vocabulary that read-outs choose among beside the batch's own.
     Index neighbourQuestions = 96;  ///< Tokens a batch that are asked for their neighbours.
+    std::vector<std::int32_t> answers =
+        {};  ///< What words are named among, ascending; the whole vocabulary where it is empty.
     std::int32_t maskId = 0;
     std::int32_t firstWordId = 0;  ///< Ids from here on may stand in for another word.
 };
@@ -70,13 +74,28 @@ struct Loss
 {
     double total = 0.0;
     double maskedWord = 0.0;                    ///< Mean cross-entropy in nats.
+    double wordsRight = 0.0;                    ///< The share of the words that were named right.
     std::array<double, kRoleCount> roles = {};  ///< Likewise, before the role's weight.
 
     Loss& operator+=(const Loss& other);
 };
 
+/// What the attention weights of a batch are like, over every head and query that sees more than one key.
+struct AttentionStatistics
+{
+    double largestWeight = 0.0;  ///< The mean of each row's largest weight.
+    double saturation = 0.0;     ///< The share of rows whose largest weight is above 0.99.
+    double slope = 0.0;          ///< The mean of 1 − Σw²: how much the weights still answer to their scores.
+};
+
+/// @param activations of a forward pass
+AttentionStatistics attentionStatistics(const Activations& activations);
+
 /// Forward, loss, backward.  @param gradient has the weights' shapes and is added to.
+///
+/// @param statistics is filled if it is given
 Loss differentiate(const ModelConfig& config, const TrainedWeights& weights, const Exercise& exercise,
-                   const ObjectiveOptions& options, TrainedWeights& gradient);
+                   const ObjectiveOptions& options, TrainedWeights& gradient,
+                   AttentionStatistics* statistics = nullptr);
 
 }  // namespace headlight

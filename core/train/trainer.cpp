@@ -4,7 +4,6 @@
 #include "core/tensor/matmul.h"
 
 #include <cmath>
-#include <numbers>
 
 namespace headlight {
 namespace {
@@ -25,12 +24,10 @@ TrainedWeights zeroLike(const ModelConfig& config, const TrainedWeights& weights
     return zeros;
 }
 
-/// Normal numbers by Box and Muller (1958).
 void fillNormal(Eigen::Map<Matrix> values, float deviation, Random& random)
 {
     for (float& value : values.reshaped<Eigen::RowMajor>()) {
-        const float radius = std::sqrt(-2.0F * std::log(1.0F - random.unit()));
-        value = deviation * radius * std::cos(2.0F * std::numbers::pi_v<float> * random.unit());
+        value = deviation * random.normal();
     }
 }
 
@@ -57,10 +54,14 @@ TrainedWeights initialWeights(const ModelConfig& config, const ObjectiveOptions&
 }
 
 Trainer::Trainer(const ModelConfig& config, const TrainerOptions& options, ExampleSource source)
+    : Trainer(config, options, std::move(source), initialWeights(config, options.objective, options.seed))
+{}
+
+Trainer::Trainer(const ModelConfig& config, const TrainerOptions& options, ExampleSource source, TrainedWeights weights)
     : m_config(config)
     , m_options(options)
     , m_source(std::move(source))
-    , m_weights(initialWeights(config, options.objective, options.seed))
+    , m_weights(std::move(weights))
     , m_gradients(kShards, zeroLike(config, m_weights))
     , m_optimiser(parameters(m_weights), options.adamW)
 {}
@@ -93,12 +94,14 @@ StepReport Trainer::step()
     const std::vector<Exercise> exercises =
         makeExercises(draw(), kShards, m_options.objective, m_config.vocabulary, Random(m_options.seed, stream));
     std::vector<Loss> losses(kShards);
+    std::vector<AttentionStatistics> statistics(kShards);
     inParallel(kShards, [&](std::size_t shard) {
         setProductThreads(1);
         for (Parameter& gradient : parameters(m_gradients[shard])) {
             gradient.values.setZero();
         }
-        losses[shard] = differentiate(m_config, m_weights, exercises[shard], m_options.objective, m_gradients[shard]);
+        losses[shard] = differentiate(m_config, m_weights, exercises[shard], m_options.objective, m_gradients[shard],
+                                      &statistics[shard]);
     });
 
     StepReport report{.step = m_optimiser.steps + 1};
@@ -113,6 +116,12 @@ StepReport Trainer::step()
             }
         }
     }
+    for (const AttentionStatistics& part : statistics) {
+        report.attention.largestWeight += part.largestWeight / kShards;
+        report.attention.saturation += part.saturation / kShards;
+        report.attention.slope += part.slope / kShards;
+    }
+    report.queryGradientNorm = static_cast<double>(m_gradients[0].model.blocks.front().query.weight.norm());
     report.gradientNorm = clipGradients(sum, m_options.longestGradient);
     report.learningRate = m_options.learningRate * learningRateFactor(m_optimiser.steps, m_options.warmUpSteps,
                                                                       m_options.steps, m_options.endFactor);

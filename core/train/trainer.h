@@ -26,7 +26,9 @@ struct StepReport
 {
     Index step = 0;  ///< Counted from 1.
     Loss loss = {};
-    double gradientNorm = 0.0;  ///< Before clipping.
+    double gradientNorm = 0.0;       ///< Before clipping.
+    double queryGradientNorm = 0.0;  ///< Of the first layer's W_q alone, before clipping.
+    AttentionStatistics attention = {};
     float learningRate = 0.0F;
     Index tokens = 0;
 };
@@ -40,6 +42,9 @@ class Trainer
 {
 public:
     Trainer(const ModelConfig& config, const TrainerOptions& options, ExampleSource source);
+
+    /// From these weights, which have the configuration's shapes.
+    Trainer(const ModelConfig& config, const TrainerOptions& options, ExampleSource source, TrainedWeights weights);
 
     StepReport step();
     bool isDone() const { return m_optimiser.steps >= m_options.steps; }

@@ -1,0 +1,254 @@
+#include "core/train/toys.h"
+
+#include "core/train/corpus/annotation.h"
+
+#include <array>
+#include <cassert>
+#include <cmath>
+#include <map>
+#include <numeric>
+
+namespace headlight {
+namespace {
+
+constexpr std::size_t kSymbols = 16;
+constexpr std::size_t kPairs = 6;
+constexpr auto kFirstQuery = static_cast<std::int32_t>(kSymbols * kSymbols);
+constexpr auto kFirstAnswer = static_cast<std::int32_t>(kFirstQuery + kSymbols);
+constexpr std::uint64_t kStartStream = 3;
+
+std::int32_t pairId(std::size_t key, std::size_t value)
+{
+    return static_cast<std::int32_t>(key * kSymbols + value);
+}
+std::int32_t queryId(std::size_t key)
+{
+    return kFirstQuery + static_cast<std::int32_t>(key);
+}
+std::int32_t answerId(std::size_t value)
+{
+    return kFirstAnswer + static_cast<std::int32_t>(value);
+}
+
+Matrix normalMatrix(Index rows, Index cols, float deviation, Random& random)
+{
+    return Matrix::NullaryExpr(rows, cols, [&] { return deviation * random.normal(); });
+}
+
+Example lookupExample(Random& random)
+{
+    std::array<std::size_t, kSymbols> keys{};
+    std::iota(keys.begin(), keys.end(), std::size_t{0});
+    const auto shuffle = [&](std::size_t first, std::size_t count) {
+        for (std::size_t i = 0; i + 1 < count; ++i) {
+            std::swap(keys[first + i], keys[first + i + random.below(count - i)]);
+        }
+    };
+    shuffle(0, kSymbols);
+    std::array<std::size_t, kSymbols> valueOf{};
+    Example example;
+    for (std::size_t i = 0; i < kPairs; ++i) {
+        valueOf[keys[i]] = random.below(kSymbols);
+        example.ids.push_back(pairId(keys[i], valueOf[keys[i]]));
+    }
+    shuffle(0, kPairs);
+    for (std::size_t i = 0; i < kPairs; ++i) {
+        example.asked.emplace_back(static_cast<Index>(kPairs + i), answerId(valueOf[keys[i]]));
+        example.ids.push_back(queryId(keys[i]));
+    }
+    example.isWord.assign(example.ids.size(), false);
+    return example;
+}
+
+/// Sentences of the grammar toy, in the notation of the lexicon.
+const std::vector<std::string>& toySentences()
+{
+    static const std::vector<std::string> kSentences = [] {
+        const std::string animal = "[the {dog|cat|horse|fox|goat|cow|wolf|sheep|bear|rabbit}]";
+        const std::string way = "[the {street|road|river|bridge|path|field|tunnel|lane}]";
+        const std::string person = "[the {man|woman|boy|girl|child|farmer}]";
+        const std::string state = "+{tired|hungry|scared|sick|weak|lazy|sleepy|old} ";
+        const std::string blocking = "+{wide|busy|icy|muddy|steep|flooded|dangerous|narrow} ";
+        const std::string didNotCross = animal + "=1 <did not {cross|enter|follow|reach}> " + way + "=2 ";
+        const std::string chased = " <{chased|saw|followed|heard}> ";
+        return std::vector<std::string>{
+            didNotCross + "because [it]=1 <was> too " + state + ".",
+            didNotCross + "because [it]=2 <was> too " + blocking + ".",
+            "because [it]=1 <was> too " + state + ", " + didNotCross + ".",
+            "because [it]=2 <was> too " + blocking + ", " + didNotCross + ".",
+            animal + chased + person + " .",
+            person + chased + animal + " .",
+            way + " <was> " + blocking + ".",
+            animal + " <was> " + state + ".",
+        };
+    }();
+    return kSentences;
+}
+
+constexpr std::string_view kWatched = "[the dog]=1 <did not cross> [the street]=2 because [it]=1 <was> too +tired .";
+
+/// Ids of the words that the sentences can say, in alphabetical order after the mask.
+class ToyWords
+{
+public:
+    ToyWords()
+    {
+        const Lexicon& lexicon = Lexicon::bundled();
+        std::map<std::string, std::int32_t> words;
+        Random random(1);
+        for (const std::string& text : toySentences()) {
+            constexpr int kDraws = 400;
+            for (int i = 0; i < kDraws; ++i) {
+                const Result<Sentence> sentence = readAnnotated(drawFromTemplate(text, lexicon, random), lexicon);
+                for (const Word& word : sentence->words) {
+                    words.emplace(word.text, 0);
+                }
+            }
+        }
+        m_texts.emplace_back("[MASK]");
+        for (auto& [text, id] : words) {
+            id = static_cast<std::int32_t>(m_texts.size());
+            m_texts.push_back(text);
+        }
+        m_ids = std::move(words);
+    }
+
+    const std::vector<std::string>& texts() const { return m_texts; }
+
+    Example example(const Sentence& sentence) const
+    {
+        Example example{.ids = {}, .links = {}, .isWord = {}};
+        for (const Word& word : sentence.words) {
+            example.ids.push_back(m_ids.at(word.text));
+            example.isWord.push_back(word.kind != WordKind::Punctuation);
+        }
+        for (const Link& link : sentence.links) {
+            example.links.push_back(link);
+        }
+        return example;
+    }
+
+private:
+    std::map<std::string, std::int32_t> m_ids;
+    std::vector<std::string> m_texts;
+};
+
+const ToyWords& toyWords()
+{
+    static const ToyWords kWords;
+    return kWords;
+}
+
+}  // namespace
+
+Toy lookupToy(const ToyOptions& options)
+{
+    const Index width = options.width;
+    Toy toy;
+    toy.config = {.vocabulary = kFirstAnswer + static_cast<Index>(kSymbols),
+                  .width = width,
+                  .layers = 1,
+                  .heads = 1,
+                  .feedForwardWidth = 2 * width,
+                  .maxTokens = 2 * static_cast<Index>(kPairs),
+                  .activation = Activation::Gelu,
+                  .positions = PositionScheme::None,
+                  .mask = {}};
+    toy.options.steps = 2'000;
+    toy.options.batchSentences = 32;
+    toy.options.learningRate = options.learningRate;
+    toy.options.warmUpSteps = 1;
+    toy.options.endFactor = 1.0F;
+    toy.options.longestGradient = 1e9;
+    toy.options.seed = options.seed;
+    toy.options.adamW = {.beta2 = 0.999F, .weightDecay = 0.0F};
+    ObjectiveOptions& objective = toy.options.objective;
+    objective.scaling = options.scaling;
+    objective.maskedShare = 0.0F;
+    objective.roleWeights.fill(0.0F);
+    for (std::size_t value = 0; value < kSymbols; ++value) {
+        objective.answers.push_back(answerId(value));
+    }
+    toy.source = lookupExample;
+
+    toy.start = initialWeights(toy.config, objective, options.seed);
+    Random random(options.seed, kStartStream);
+    const auto symbols = static_cast<Index>(kSymbols);
+    const float unit = 1.0F / std::sqrt(static_cast<float>(width));
+    const Matrix keys = normalMatrix(symbols, width, 0.7F, random);
+    const Matrix values = normalMatrix(symbols, width, 0.7F, random);
+    const Matrix marks = normalMatrix(2, width, 0.5F, random);
+    toy.start.model.tokenEmbedding.bottomRows(symbols) = normalMatrix(symbols, width, unit, random);
+    for (std::size_t key = 0; key < kSymbols; ++key) {
+        const auto row = static_cast<Index>(key);
+        toy.start.model.tokenEmbedding.row(queryId(key)) = keys.row(row) + marks.row(1);
+        for (std::size_t value = 0; value < kSymbols; ++value) {
+            toy.start.model.tokenEmbedding.row(pairId(key, value)) =
+                keys.row(row) + values.row(static_cast<Index>(value)) + marks.row(0);
+        }
+    }
+    BlockWeights& block = toy.start.model.blocks.front();
+    block.query.weight = normalMatrix(width, width, unit, random);
+    block.key.weight = normalMatrix(width, width, unit, random);
+
+    for (std::size_t key = 0; key < kSymbols; ++key) {
+        for (std::size_t value = 0; value < kSymbols; ++value) {
+            toy.tokens.push_back(std::string(1, static_cast<char>('A' + key)) + "=" + std::to_string(value));
+        }
+    }
+    for (std::size_t key = 0; key < kSymbols; ++key) {
+        toy.tokens.push_back(std::string(1, static_cast<char>('A' + key)) + "?");
+    }
+    for (std::size_t value = 0; value < kSymbols; ++value) {
+        toy.tokens.push_back(std::to_string(value));
+    }
+    Random watched(2);
+    toy.watchedIds = lookupExample(watched).ids;
+    return toy;
+}
+
+Toy grammarToy(const ToyOptions& options)
+{
+    Toy toy;
+    toy.tokens = toyWords().texts();
+    toy.config = {.vocabulary = static_cast<Index>(toy.tokens.size()),
+                  .width = 64,
+                  .layers = 2,
+                  .heads = 4,
+                  .feedForwardWidth = 256,
+                  .maxTokens = 32,
+                  .activation = Activation::GeluTanh,
+                  .mask = {}};
+    toy.options.steps = 3'000;
+    toy.options.batchSentences = 32;
+    toy.options.learningRate = options.learningRate;
+    toy.options.warmUpSteps = 50;
+    toy.options.endFactor = 1.0F;
+    toy.options.seed = options.seed;
+    ObjectiveOptions& objective = toy.options.objective;
+    objective.scaling = options.scaling;
+    objective.firstWordId = 1;
+    objective.otherCandidates = 0;
+    objective.neighbourQuestions = 48;
+    objective.roleWeights.fill(0.0F);
+    const auto ask = [&](Role role, Index layer, Index head, float weight) {
+        const HeadAddress address{LayerIndex(layer), HeadIndex(head)};
+        objective.roleHeads[static_cast<std::size_t>(role)] = address;
+        objective.roleWeights[static_cast<std::size_t>(role)] = weight;
+        toy.askedHeads.push_back({std::string(roleName(role)), address});
+    };
+    ask(Role::Previous, 0, 0, 0.15F);
+    ask(Role::Subject, 1, 0, 0.5F);
+    ask(Role::Object, 1, 1, 0.5F);
+    ask(Role::Antecedent, 1, 2, 1.5F);
+    toy.source = [](Random& random) {
+        const Lexicon& lexicon = Lexicon::bundled();
+        return toyWords().example(
+            *readAnnotated(drawFromTemplate(random.pick(toySentences()), lexicon, random), lexicon));
+    };
+    toy.start = initialWeights(toy.config, objective, options.seed);
+    toy.watchedIds = toyWords().example(*readAnnotated(kWatched, Lexicon::bundled())).ids;
+    return toy;
+}
+
+}  // namespace headlight

@@ -1,0 +1,94 @@
+#include "core/train/toys.h"
+
+#include <gtest/gtest.h>
+
+namespace headlight::test {
+namespace {
+
+TEST(LookupToy, AsksForTheValueOfTheKey)
+{
+    const Toy toy = lookupToy({});
+    headlight::Random random(1);
+    for (int i = 0; i < 100; ++i) {
+        const Example example = toy.source(random);
+        ASSERT_EQ(example.ids.size(), 12U);
+        ASSERT_EQ(example.asked.size(), 6U);
+        for (const auto& [row, answer] : example.asked) {
+            const std::string& question =
+                toy.tokens.at(static_cast<std::size_t>(example.ids.at(static_cast<std::size_t>(row))));
+            int found = 0;
+            for (std::size_t pair = 0; pair < 6; ++pair) {
+                const std::string& text = toy.tokens.at(static_cast<std::size_t>(example.ids[pair]));
+                if (text.front() == question.front()) {
+                    ++found;
+                    EXPECT_EQ(text.substr(2), toy.tokens.at(static_cast<std::size_t>(answer)));
+                }
+            }
+            EXPECT_EQ(found, 1) << question;
+            EXPECT_EQ(question.back(), '?');
+        }
+    }
+}
+
+TEST(LookupToy, StartsSaturatedWithoutScalingAndNotWithIt)
+{
+    for (const std::uint64_t seed : {1U, 2U, 3U}) {
+        Toy scaled = lookupToy({.scaling = Scaling::On, .seed = seed});
+        Toy unscaled = lookupToy({.scaling = Scaling::Off, .seed = seed});
+        const StepReport with = Trainer(scaled.config, scaled.options, scaled.source, scaled.start).step();
+        const StepReport without = Trainer(unscaled.config, unscaled.options, unscaled.source, unscaled.start).step();
+        EXPECT_GT(with.attention.slope, 0.75);
+        EXPECT_LT(without.attention.slope, 0.3);
+        EXPECT_GT(without.attention.saturation, 0.2);
+        EXPECT_LT(with.attention.saturation, 0.01);
+        EXPECT_GT(without.queryGradientNorm, with.queryGradientNorm);  // Larger, not vanishing, at the first step.
+    }
+}
+
+TEST(LookupToy, IsLearntWithScaling)
+{
+    const Toy toy = lookupToy({.learningRate = 3e-3F, .width = 64});
+    Trainer trainer(toy.config, toy.options, toy.source, toy.start);
+    const double before = trainer.step().loss.wordsRight;
+    double after = 0.0;
+    for (int i = 0; i < 60; ++i) {
+        after = trainer.step().loss.wordsRight;
+    }
+    EXPECT_LT(before, 0.3);
+    EXPECT_GT(after, 0.9);
+}
+
+TEST(GrammarToy, HasAboutAHundredAndTwentyThousandParametersAndWatchesTheDog)
+{
+    Toy toy = grammarToy({});
+    const Index count = parameterCount(parameters(toy.start));
+    EXPECT_GT(count, 100'000);
+    EXPECT_LT(count, 130'000);
+    std::string watched;
+    for (const std::int32_t id : toy.watchedIds) {
+        watched += toy.tokens.at(static_cast<std::size_t>(id)) + " ";
+    }
+    EXPECT_EQ(watched, "the dog did not cross the street because it was too tired . ");
+    EXPECT_EQ(toy.askedHeads.back().relation, "antecedent");
+    headlight::Random random(2);
+    for (int i = 0; i < 200; ++i) {
+        for (const std::int32_t id : toy.source(random).ids) {
+            EXPECT_LT(id, toy.config.vocabulary);
+        }
+    }
+}
+
+TEST(GrammarToy, Learns)
+{
+    const Toy toy = grammarToy({.learningRate = 3e-3F});
+    Trainer trainer(toy.config, toy.options, toy.source, toy.start);
+    const double before = trainer.step().loss.roles[static_cast<std::size_t>(Role::Subject)];
+    double after = 0.0;
+    for (int i = 0; i < 60; ++i) {
+        after = trainer.step().loss.roles[static_cast<std::size_t>(Role::Subject)];
+    }
+    EXPECT_LT(after, 0.5 * before);
+}
+
+}  // namespace
+}  // namespace headlight::test
