@@ -1,24 +1,24 @@
 #include "core/model/seeded_model.h"
 
+#include "core/base/random.h"
+
 #include <cmath>
-#include <random>
 
 namespace headlight {
 namespace {
 
-/// Draws in a fixed order. The standard fixes mt19937_64's output but no distribution's, hence our own uniform.
+/// Draws in a fixed order.
 class Initialiser
 {
 public:
-    explicit Initialiser(std::uint64_t seed) : m_engine(seed) {}
+    explicit Initialiser(std::uint64_t seed) : m_random(seed) {}
 
     Matrix uniform(Index rows, Index cols, float variance)
     {
         const float bound = std::sqrt(3.0F * variance);
         Matrix matrix(rows, cols);
         for (float& entry : matrix.reshaped<Eigen::RowMajor>()) {
-            const auto bits24 = static_cast<float>(m_engine() >> 40U);
-            entry = bound * (bits24 * 0x1p-23F - 1.0F);
+            entry = bound * (2.0F * m_random.unit() - 1.0F);
         }
         return matrix;
     }
@@ -29,7 +29,7 @@ public:
     }
 
 private:
-    std::mt19937_64 m_engine;
+    Random m_random;
 };
 
 LayerNormWeights identityNorm(Index width)

@@ -90,20 +90,17 @@ AttentionGradients attendBackward(ConstMatrixRef query, ConstMatrixRef key, Cons
             .value = multiplyLeftTransposed(weights, outputGradient)};
 }
 
-CrossEntropy crossEntropy(ConstMatrixRef logits, std::span<const std::int32_t> targets)
+CrossEntropy crossEntropyGradient(Eigen::Ref<RowVector> logits, Index target, float weight)
 {
-    assert(logits.rows() > 0 && logits.rows() == static_cast<Index>(targets.size()));
-    CrossEntropy result{.logitsGradient = softmaxRows(logits)};
-    const auto count = static_cast<double>(logits.rows());
-    for (Index i = 0; i < logits.rows(); ++i) {
-        const Index target = targets[static_cast<std::size_t>(i)];
-        const float highest = logits.row(i).maxCoeff();
-        const double sum = static_cast<double>((logits.row(i).array() - highest).exp().sum());
-        result.loss += (std::log(sum) + static_cast<double>(highest - logits(i, target))) / count;
-        result.logitsGradient(i, target) -= 1.0F;
-    }
-    result.logitsGradient /= static_cast<float>(count);
-    return result;
+    assert(target >= 0 && target < logits.size());
+    const float highest = logits.maxCoeff();
+    const float aim = logits(target);
+    logits.array() = (logits.array() - highest).exp();
+    const float sum = logits.sum();
+    logits *= weight / sum;
+    logits(target) -= weight;
+    return {.nats = std::log(static_cast<double>(sum)) + static_cast<double>(highest - aim),
+            .isTargetLargest = aim == highest};
 }
 
 }  // namespace headlight

@@ -6,9 +6,6 @@
 #include "core/model/feed_forward.h"
 #include "core/model/layer_norm.h"
 
-#include <cstdint>
-#include <span>
-
 namespace headlight {
 
 /// y = x·W + b:  ∂L/∂x = ∂L/∂y·Wᵀ,  ∂L/∂W += xᵀ·∂L/∂y,  ∂L/∂b += Σ_rows ∂L/∂y.
@@ -48,14 +45,16 @@ AttentionGradients attendBackward(ConstMatrixRef query, ConstMatrixRef key, Cons
                                   const AttentionOptions& options, ConstMatrixRef weights,
                                   ConstMatrixRef outputGradient);
 
-/// The mean cross-entropy −log softmax(logits)[target] of some rows, in nats, and its gradient.
+/// The cross-entropy of one row, −log softmax(logits)[target].
 struct CrossEntropy
 {
-    double loss = 0.0;
-    Matrix logitsGradient;  ///< [N×V] (softmax(logits) − one-hot(target))/N
+    double nats = 0.0;
+    bool isTargetLargest = false;  ///< Whether no other logit is larger.
 };
 
-/// @param logits [N×V], N ≥ 1  @param targets N class indices
-CrossEntropy crossEntropy(ConstMatrixRef logits, std::span<const std::int32_t> targets);
+/// Leaves weight·(softmax(logits) − one-hot(target)) in the logits: the gradient of weight·nats.
+///
+/// @param logits [V]  @param target the class, below V
+CrossEntropy crossEntropyGradient(Eigen::Ref<RowVector> logits, Index target, float weight);
 
 }  // namespace headlight

@@ -165,21 +165,14 @@ public:
         Matrix logits = multiplyTransposed(features, embeddings);
         for (std::size_t i = 0; i < questions.size(); ++i) {
             const Question& question = questions[i];
-            auto row = logits.row(static_cast<Index>(i)).array();
-            const Index target = targetOf(question.answer);
-            const float highest = row.maxCoeff();
-            const float aim = row(target);
-            row = (row - highest).exp();
-            const float sum = row.sum();
-            const double nats = std::log(static_cast<double>(sum)) + static_cast<double>(highest - aim);
-            const double weighted = nats * static_cast<double>(question.weight);
+            const CrossEntropy entropy =
+                crossEntropyGradient(logits.row(static_cast<Index>(i)), targetOf(question.answer), question.weight);
+            const double weighted = entropy.nats * static_cast<double>(question.weight);
             loss.total += weighted;
             (question.role ? loss.roles[static_cast<std::size_t>(*question.role)] : loss.maskedWord) += weighted;
-            if (!question.role && aim == highest) {
+            if (!question.role && entropy.isTargetLargest) {
                 loss.wordsRight += static_cast<double>(question.weight);
             }
-            row *= question.weight / sum;
-            row(target) -= question.weight;
         }
         if (m_candidates.empty()) {
             addLeftTransposedProduct(m_gradient.model.tokenEmbedding, logits, features);

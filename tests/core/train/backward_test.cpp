@@ -107,29 +107,36 @@ TEST(SoftmaxRowsBackward, GivesNothingToMaskedEntries)
     }
 }
 
-TEST(CrossEntropy, IsTheMeanAndItsDerivative)
+TEST(CrossEntropy, LeavesItsDerivative)
 {
     Random random;
     SCOPED_TRACE(random.describe());
-    Matrix logits = random.matrix(3, 5);
-    const std::vector<std::int32_t> targets = {4, 0, 2};
-    double expected = 0.0;
-    for (Index row = 0; row < 3; ++row) {
-        const auto exponentials = logits.row(row).cast<double>().array().exp();
-        expected -= std::log(exponentials(targets[static_cast<std::size_t>(row)]) / exponentials.sum()) / 3.0;
+    constexpr float kWeight = 0.7F;
+    Matrix logits = random.matrix(1, 5, 3.0F);
+    for (Index target = 0; target < logits.cols(); ++target) {
+        const auto exponentials = logits.row(0).cast<double>().array().exp();
+        const double expected = -std::log(exponentials(target) / exponentials.sum());
+        Matrix gradient = logits;
+        const CrossEntropy entropy = crossEntropyGradient(gradient.row(0), target, kWeight);
+        EXPECT_NEAR(entropy.nats, expected, 1e-6);
+        EXPECT_EQ(entropy.isTargetLargest, logits(0, target) == logits.maxCoeff());
+        EXPECT_TRUE(isClose(gradient,
+                            finiteDifferences(logits,
+                                              [&] {
+                                                  Matrix copy = logits;
+                                                  return static_cast<double>(kWeight) *
+                                                         crossEntropyGradient(copy.row(0), target, 1.0F).nats;
+                                              }),
+                            kFiniteDifference));
     }
-    const CrossEntropy result = crossEntropy(logits, targets);
-    EXPECT_NEAR(result.loss, expected, 1e-6);
-    EXPECT_TRUE(isClose(result.logitsGradient,
-                        finiteDifferences(logits, [&] { return crossEntropy(logits, targets).loss; }),
-                        kFiniteDifference));
 }
 
 TEST(CrossEntropy, SurvivesLargeLogits)
 {
-    Matrix logits(1, 2);
+    RowVector logits(2);
     logits << 1000.0F, 0.0F;
-    EXPECT_NEAR(crossEntropy(logits, std::vector<std::int32_t>{1}).loss, 1000.0, 1e-3);
+    EXPECT_NEAR(crossEntropyGradient(logits, 1, 1.0F).nats, 1000.0, 1e-3);
+    EXPECT_EQ(logits, (RowVector(2) << 1.0F, -1.0F).finished());
 }
 
 }  // namespace
