@@ -1,7 +1,7 @@
 #include "app/commands.h"
 #include "app/display.h"
 #include "app/options.h"
-#include "ui/export/figure.h"
+#include "ui/export/view.h"
 #include "ui/plots/colour_map.h"
 
 #include <memory>
@@ -125,7 +125,7 @@ Result<void> render(const RenderOptions& options)
             return tl::unexpected(*error);
         }
     }
-    const ui::FigureContent content{
+    const ui::ViewContent content{
         .view = *view,
         .trace = run->trace,
         .model = run->model,
@@ -133,7 +133,7 @@ Result<void> render(const RenderOptions& options)
         .options = *shown};
     const ui::FigureStyle style{.scale = options.scale,
                                 .brightness = options.dark ? ui::Brightness::Dark : ui::Brightness::Light};
-    return ui::exportFigure(content, QString::fromStdString(options.output), style);
+    return ui::exportFigure(toFigure(content), QString::fromStdString(options.output), style);
 }
 
 }  // namespace

@@ -26,11 +26,11 @@ struct ScreenshotOptions
 
 Result<void> screenshot(const ScreenshotOptions& options)
 {
-    const std::optional<ui::View> view = ui::viewNamed(QString::fromStdString(options.view));
-    if (!view) {
-        return failure(ErrorCode::InvalidArgument, "--view is one of " +
-                                                       ui::viewNames().join(QStringLiteral(", ")).toStdString() +
-                                                       ", not \"" + options.view + "\".");
+    const QString page = QString::fromStdString(options.view);
+    if (!ui::MainWindow::pageNames().contains(page)) {
+        return failure(ErrorCode::InvalidArgument,
+                       "--view is one of " + ui::MainWindow::pageNames().join(QStringLiteral(", ")).toStdString() +
+                           ", not \"" + options.view + "\".");
     }
     const Result<Experiment> experiment = readExperiment(options.common);
     if (!experiment) {
@@ -57,7 +57,7 @@ Result<void> screenshot(const ScreenshotOptions& options)
     ui::MainWindow window(session);
     window.setBrightness(options.dark ? ui::Brightness::Dark : ui::Brightness::Light);
     window.resize(options.width, options.height);
-    window.setCurrentView(*view);
+    window.showPage(page);
     window.show();
     while (!session.isUpToDate()) {
         QApplication::processEvents(QEventLoop::WaitForMoreEvents);

@@ -158,19 +158,19 @@ MainWindow::MainWindow(Session& session, QWidget* parent)
     m_text->setFocus();
 }
 
-View MainWindow::currentView() const
+QStringList MainWindow::pageNames()
 {
-    return static_cast<View>(m_pages->currentIndex());
+    return viewNames();
 }
 
-void MainWindow::setCurrentView(View view)
+void MainWindow::showPage(const QString& name)
 {
-    m_pages->setCurrentIndex(static_cast<int>(view));
+    m_pages->setCurrentIndex(static_cast<int>(pageNames().indexOf(name)));
 }
 
 void MainWindow::makePages()
 {
-    // In the order of View.
+    // In the order of pageNames.
     m_pages->addTab(new HeatmapPage(m_session), tr("Heatmap"));
     m_pages->addTab(new HeadsPage(m_session), tr("Heads"));
     m_pages->addTab(new FlowPage(m_session), tr("Flow"));
@@ -387,22 +387,15 @@ void MainWindow::sayCut(qsizetype given, qsizetype kept)
     showStatus();
 }
 
-std::optional<FigureContent> MainWindow::figure() const
+std::optional<Figure> MainWindow::figure() const
 {
-    if (!m_session.trace()) {
-        return std::nullopt;
-    }
-    return FigureContent{.view = currentView(),
-                         .trace = m_session.trace(),
-                         .model = m_session.sharedModel(),
-                         .selection = m_session.document().selection,
-                         .options = m_session.viewOptions()};
+    return static_cast<const Page*>(m_pages->currentWidget())->figure();
 }
 
 void MainWindow::exportPicture()
 {
-    if (const std::optional<FigureContent> content = figure()) {
-        ExportDialog dialog(*content, this);
+    if (const std::optional<Figure> shown = figure()) {
+        ExportDialog dialog(*shown, this);
         if (dialog.exec() == QDialog::Accepted) {
             statusBar()->showMessage(tr("Wrote %1").arg(dialog.writtenPath()), 5000);
         }
@@ -412,16 +405,16 @@ void MainWindow::exportPicture()
 void MainWindow::copyPicture()
 {
     constexpr double kScale = 2.0;
-    if (const std::optional<FigureContent> content = figure()) {
-        QApplication::clipboard()->setImage(figureImage(*content, {.scale = kScale}));
+    if (const std::optional<Figure> shown = figure()) {
+        QApplication::clipboard()->setImage(figureImage(*shown, {.scale = kScale}));
         statusBar()->showMessage(tr("Copied the picture"), 3000);
     }
 }
 
 void MainWindow::copyNumbers()
 {
-    if (const std::optional<FigureContent> content = figure()) {
-        QApplication::clipboard()->setText(QString::fromUtf8(figureCsv(*content)));
+    if (const std::optional<Figure> shown = figure()) {
+        QApplication::clipboard()->setText(QString::fromUtf8(figureCsv(*shown)));
         statusBar()->showMessage(tr("Copied the numbers as CSV"), 3000);
     }
 }

@@ -25,8 +25,11 @@ class MainWindow final : public QMainWindow
 public:
     explicit MainWindow(Session& session, QWidget* parent = nullptr);
 
-    View currentView() const;
-    void setCurrentView(View view);
+    /// "heatmap", "heads", …: the pages in the order of their tabs.
+    static QStringList pageNames();
+
+    /// @param name one of pageNames
+    void showPage(const QString& name);
 
     /// Nothing: as the system has it.
     void setBrightness(std::optional<Brightness> brightness);
@@ -34,8 +37,8 @@ public:
     /// Replaces the text by a file's; an unreadable file is said and changes nothing.
     void openTextFile(const QString& path);
 
-    /// What the current page shows, as a figure; nothing while there is no trace.
-    std::optional<FigureContent> figure() const;
+    /// What the current page shows, as a figure; nothing while there is nothing to show.
+    std::optional<Figure> figure() const;
 
 public slots:
     void exportPicture();

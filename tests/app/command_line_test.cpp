@@ -1,5 +1,5 @@
 #include "tests/ui/support/fixtures.h"
-#include "ui/export/figure.h"
+#include "ui/export/view.h"
 
 #include <QDir>
 #include <QFile>
@@ -67,14 +67,14 @@ TEST_F(CommandLineTest, RenderGivesTheWindowsFigureToTheByte)
                                          "--no-scaling", "--mask", "causal", "--query", "8", "-o", byProgram});
             ASSERT_EQ(outcome.status, 0) << outcome.error.toStdString();
             EXPECT_TRUE(outcome.output.isEmpty());
-            const FigureContent content{
+            const ViewContent content{
                 .view = viewNamed(view).value(),
                 .trace = traceOf(kSentence, experiment),
                 .model = defaultModel(),
                 .selection = {.head = {LayerIndex(2), HeadIndex(5)}, .query = TokenIndex(8), .key = {}},
                 .options = {}};
             const QString byWindow = path(QStringLiteral("window") + ending);
-            ASSERT_TRUE(exportFigure(content, byWindow, {.scale = 2.0}).has_value());
+            ASSERT_TRUE(exportFigure(toFigure(content), byWindow, {.scale = 2.0}).has_value());
             EXPECT_EQ(contentsOf(byProgram), contentsOf(byWindow)) << byProgram.toStdString();
         }
     }

@@ -162,7 +162,7 @@ TEST_F(MainWindowTest, SpaceSwitchesTheHeadOffAndUndoOnAgain)
 
 TEST_F(MainWindowTest, TheGalleryPreviewsSelectsAndSwitches)
 {
-    m_window.setCurrentView(View::Heads);
+    m_window.showPage(QStringLiteral("heads"));
     auto* gallery = find<GalleryView>("gallery");
     const auto& picture = dynamic_cast<const GalleryPicture&>(*gallery->picture());
     const HeadAddress head{LayerIndex(2), HeadIndex(5)};
@@ -198,8 +198,8 @@ TEST_F(MainWindowTest, EveryPageIsDrawnLightAndDarkSmallAndLarge)
         m_window.setBrightness(brightness);
         for (const QSize size : {QSize(1024, 640), QSize(1280, 800), QSize(1920, 1080)}) {
             m_window.resize(size);
-            for (const QString& name : viewNames()) {
-                m_window.setCurrentView(viewNamed(name).value());
+            for (const QString& name : MainWindow::pageNames()) {
+                m_window.showPage(name);
                 QCoreApplication::processEvents();
                 const QImage image = m_window.grab().toImage();
                 EXPECT_EQ(image.size(), size);
@@ -236,8 +236,8 @@ TEST_F(MainWindowTest, BadInputNeitherCrashesNorFreezesAndIsExplained)
     };
     auto* box = find<TextBox>("text");
     for (const Case& bad : cases) {
-        for (const QString& view : viewNames()) {
-            m_window.setCurrentView(viewNamed(view).value());
+        for (const QString& page : MainWindow::pageNames()) {
+            m_window.showPage(page);
             box->selectAll();
             QApplication::clipboard()->setText(bad.text);
             bad.text.isEmpty() ? box->clear() : box->paste();

@@ -20,19 +20,19 @@ namespace {
 
 const QString kFolderKey = QStringLiteral("export/folder");
 
-QString defaultPath(View view)
+QString defaultPath(const QString& name)
 {
     const QString pictures = QStandardPaths::writableLocation(QStandardPaths::PicturesLocation);
     const QString folder = QSettings().value(kFolderKey, pictures).toString();
-    return QDir(QDir(folder).exists() ? folder : QDir::homePath()).filePath(viewName(view) + QStringLiteral(".png"));
+    return QDir(QDir(folder).exists() ? folder : QDir::homePath()).filePath(name + QStringLiteral(".png"));
 }
 
 }  // namespace
 
-ExportDialog::ExportDialog(FigureContent content, QWidget* parent)
+ExportDialog::ExportDialog(Figure figure, QWidget* parent)
     : QDialog(parent)
-    , m_content(std::move(content))
-    , m_path(new QLineEdit(defaultPath(m_content.view), this))
+    , m_figure(std::move(figure))
+    , m_path(new QLineEdit(defaultPath(m_figure.name), this))
     , m_scale(new QDoubleSpinBox(this))
     , m_brightness(new QComboBox(this))
     , m_facts(new QLabel(this))
@@ -92,7 +92,7 @@ void ExportDialog::showFacts()
     const bool isTable = extension == QLatin1String("csv");
     m_scale->setEnabled(!isTable);
     m_brightness->setEnabled(!isTable);
-    m_facts->setText(tr("%1, %2").arg(makePicture(m_content)->title(),
+    m_facts->setText(tr("%1, %2").arg(m_figure.picture->title(),
                                       isTable ? tr("exact numbers") : tr("scale %1").arg(m_scale->value())));
 }
 
@@ -106,7 +106,7 @@ void ExportDialog::accept()
     }
     const FigureStyle style{.scale = m_scale->value(),
                             .brightness = static_cast<Brightness>(m_brightness->currentData().toInt())};
-    if (const Result<void> written = exportFigure(m_content, path, style); !written) {
+    if (const Result<void> written = exportFigure(m_figure, path, style); !written) {
         m_problem->setText(QString::fromStdString(written.error().message));
         m_problem->show();
         return;

@@ -18,7 +18,7 @@ class ExportDialog final : public QDialog
     Q_OBJECT
 
 public:
-    explicit ExportDialog(FigureContent content, QWidget* parent = nullptr);
+    explicit ExportDialog(Figure figure, QWidget* parent = nullptr);
 
     /// Where the figure went; empty before it was written.
     QString writtenPath() const { return m_writtenPath; }
@@ -29,7 +29,7 @@ private:
     void browse();
     void showFacts();
 
-    FigureContent m_content;
+    Figure m_figure;
     QString m_writtenPath;
     QLineEdit* m_path;
     QDoubleSpinBox* m_scale;

@@ -1,11 +1,6 @@
 #include "ui/export/figure.h"
 
 #include "core/io/atomic_file.h"
-#include "ui/plots/flow_picture.h"
-#include "ui/plots/gallery_picture.h"
-#include "ui/plots/heatmap_picture.h"
-#include "ui/plots/positions_picture.h"
-#include "ui/plots/token_label.h"
 
 #include <QBuffer>
 #include <QFileInfo>
@@ -25,18 +20,18 @@ constexpr qreal kCaptionGap = 12.0;
 constexpr qreal kCaptionLine = 15.0;
 
 /// A figure laid out once, drawn on any device.
-class Figure
+class Sheet
 {
 public:
-    Figure(const FigureContent& content, const FigureStyle& style)
-        : m_picture(makePicture(content))
+    Sheet(const Figure& figure, const FigureStyle& style)
+        : m_picture(figure.picture)
         , m_theme(Theme::of(style.brightness))
     {
         const QSizeF picture = m_picture->naturalSize();
         m_title = m_picture->title();
         const QFontMetricsF titleMetrics(figureFont(kTitlePixels, QFont::Bold));
         const qreal width = std::max(picture.width(), std::min(titleMetrics.horizontalAdvance(m_title) + 1.0, 900.0));
-        m_caption = wrapped(captionLines(content), width);
+        m_caption = wrapped(figure.caption, width);
         const qreal caption = kCaptionGap + kCaptionLine * static_cast<qreal>(m_caption.size());
         m_pictureArea = QRectF(QPointF(kMargin, kMargin + kTitleRoom), picture);
         m_size = QSizeF(width + 2.0 * kMargin, m_pictureArea.bottom() + caption + kMargin);
@@ -88,7 +83,7 @@ private:
         return result;
     }
 
-    std::unique_ptr<const Picture> m_picture;
+    std::shared_ptr<const Picture> m_picture;
     const Theme& m_theme;
     QString m_title;
     QStringList m_caption;
@@ -96,28 +91,28 @@ private:
     QSizeF m_size;
 };
 
-QImage paintedImage(const Figure& figure, double scale)
+QImage paintedImage(const Sheet& sheet, double scale)
 {
-    QImage image((figure.size() * scale).toSize(), QImage::Format_RGB32);
+    QImage image((sheet.size() * scale).toSize(), QImage::Format_RGB32);
     if (image.isNull()) {
         return image;
     }
     image.fill(Qt::white);
     QPainter painter(&image);
     painter.scale(scale, scale);
-    figure.paint(painter);
+    sheet.paint(painter);
     return image;
 }
 
-Result<QByteArray> pngBytes(const Figure& figure, double scale)
+Result<QByteArray> pngBytes(const Sheet& sheet, double scale)
 {
     QByteArray bytes;
     QBuffer buffer(&bytes);
     buffer.open(QIODevice::WriteOnly);
-    const QImage image = paintedImage(figure, scale);
+    const QImage image = paintedImage(sheet, scale);
     QImageWriter writer(&buffer, "png");
     if (image.isNull() || !writer.write(image)) {
-        const QSize size = (figure.size() * scale).toSize();
+        const QSize size = (sheet.size() * scale).toSize();
         return failure(ErrorCode::TooLong, QStringLiteral("A picture of %1 × %2 pixels does not fit into memory; use a "
                                                           "smaller --scale than %3.")
                                                .arg(size.width())
@@ -128,26 +123,26 @@ Result<QByteArray> pngBytes(const Figure& figure, double scale)
     return bytes;
 }
 
-QByteArray svgBytes(const Figure& figure, double scale)
+QByteArray svgBytes(const Sheet& sheet, double scale)
 {
     QByteArray bytes;
     QBuffer buffer(&bytes);
     QSvgGenerator generator;
-    const QSizeF size = figure.size() * scale;
+    const QSizeF size = sheet.size() * scale;
     generator.setOutputDevice(&buffer);
-    generator.setTitle(figure.title());
+    generator.setTitle(sheet.title());
     generator.setDescription(QStringLiteral("Made with Headlight"));
     generator.setResolution(96);
     generator.setSize(size.toSize());
     generator.setViewBox(QRectF(QPointF(0.0, 0.0), size));
     QPainter painter(&generator);
     painter.scale(scale, scale);
-    figure.paint(painter);
+    sheet.paint(painter);
     painter.end();
     return bytes;
 }
 
-QByteArray pdfBytes(const Figure& figure, double scale)
+QByteArray pdfBytes(const Sheet& sheet, double scale)
 {
     // A pixel is 1/96 inch, a point 1/72.
     constexpr double kPointsAPixel = 0.75;
@@ -156,119 +151,53 @@ QByteArray pdfBytes(const Figure& figure, double scale)
     buffer.open(QIODevice::WriteOnly);
     QPdfWriter writer(&buffer);
     writer.setResolution(96);
-    writer.setTitle(figure.title());
+    writer.setTitle(sheet.title());
     writer.setCreator(QStringLiteral("Headlight"));
     writer.setPageMargins({});
     writer.setPageSize(
-        QPageSize(figure.size() * scale * kPointsAPixel, QPageSize::Point, QString(), QPageSize::ExactMatch));
+        QPageSize(sheet.size() * scale * kPointsAPixel, QPageSize::Point, QString(), QPageSize::ExactMatch));
     QPainter painter(&writer);
     // Otherwise cells become a JPEG.
     painter.setRenderHint(QPainter::LosslessImageRendering);
     painter.scale(scale, scale);
-    figure.paint(painter);
+    sheet.paint(painter);
     painter.end();
     return bytes;
 }
 
-Result<QByteArray> fileBytes(const FigureContent& content, const QString& extension, const FigureStyle& style)
+Result<QByteArray> fileBytes(const Figure& figure, const QString& extension, const FigureStyle& style)
 {
     if (extension == QLatin1String("csv")) {
-        return figureCsv(content);
+        return figureCsv(figure);
     }
-    const Figure figure(content, style);
+    const Sheet sheet(figure, style);
     if (extension == QLatin1String("svg")) {
-        return svgBytes(figure, style.scale);
+        return svgBytes(sheet, style.scale);
     }
     if (extension == QLatin1String("pdf")) {
-        return pdfBytes(figure, style.scale);
+        return pdfBytes(sheet, style.scale);
     }
-    return pngBytes(figure, style.scale);
+    return pngBytes(sheet, style.scale);
 }
 
 }  // namespace
-
-QStringList viewNames()
-{
-    return {QStringLiteral("heatmap"), QStringLiteral("heads"), QStringLiteral("flow"), QStringLiteral("positions")};
-}
-
-QString viewName(View view)
-{
-    return viewNames().at(static_cast<int>(view));
-}
-
-std::optional<View> viewNamed(const QString& name)
-{
-    const qsizetype index = viewNames().indexOf(name);
-    return index < 0 ? std::nullopt : std::optional(static_cast<View>(index));
-}
 
 QStringList figureExtensions()
 {
     return {QStringLiteral("png"), QStringLiteral("svg"), QStringLiteral("pdf"), QStringLiteral("csv")};
 }
 
-std::unique_ptr<const Picture> makePicture(const FigureContent& content)
+QImage figureImage(const Figure& figure, const FigureStyle& style)
 {
-    const ColourMap& colourMap = ColourMap::named(content.options.colourMap);
-    switch (content.view) {
-    case View::Heatmap:
-        break;
-    case View::Heads:
-        return std::make_unique<GalleryPicture>(content.trace, content.selection, colourMap);
-    case View::Flow:
-        return std::make_unique<FlowPicture>(content.trace, content.selection, content.options.flow);
-    case View::Positions:
-        return std::make_unique<PositionsPicture>(
-            PositionsInUse{*content.model, content.trace->info().experiment, content.trace->tokens()},
-            content.options.positions, content.selection);
-    }
-    return std::make_unique<HeatmapPicture>(content.trace, content.selection, content.options.heatmap, colourMap);
+    return paintedImage(Sheet(figure, style), style.scale);
 }
 
-QStringList captionLines(const FigureContent& content)
+QByteArray figureCsv(const Figure& figure)
 {
-    const TraceInfo& info = content.trace->info();
-    const Experiment& experiment = info.experiment;
-    QString model = QString::fromStdString(info.modelName);
-    if (!info.modelNote.empty()) {
-        model += QStringLiteral(" (%1)").arg(QString::fromStdString(info.modelNote));
-    }
-    QString text = withVisibleControls(QString::fromStdString(info.text).simplified());
-    constexpr qsizetype kLongestText = 300;
-    if (text.size() > kLongestText) {
-        text = text.left(kLongestText) + QChar(0x2026);
-    }
-    const QString positions =
-        QString::fromLatin1(positionSchemeName(experiment.positions.value_or(content.model->config.positions)).data());
-    QStringList settings{
-        model,
-        QStringLiteral("%1 layers × %2 heads").arg(info.layers).arg(info.heads),
-        experiment.scaling == Scaling::On ? QStringLiteral("scores ÷ √d") : QStringLiteral("scores not scaled"),
-        QStringLiteral("softmax temperature %1").arg(static_cast<double>(experiment.temperature)),
-        QStringLiteral("positions %1").arg(positions),
-        QStringLiteral("mask %1").arg(QString::fromStdString(describe(info.mask))),
-    };
-    if (!experiment.ablatedHeads.empty()) {
-        Experiment onlyHeads;
-        onlyHeads.ablatedHeads = experiment.ablatedHeads;
-        settings.append(QString::fromStdString(describe(onlyHeads)));
-    }
-    const QString isolated = QChar(0x2068) + text + QChar(0x2069);  // the quotation marks stay outside
-    return {QStringLiteral("“%1”").arg(isolated), settings.join(QStringLiteral(" · "))};
+    return QByteArray::fromStdString(toCsv(figure.picture->table()));
 }
 
-QImage figureImage(const FigureContent& content, const FigureStyle& style)
-{
-    return paintedImage(Figure(content, style), style.scale);
-}
-
-QByteArray figureCsv(const FigureContent& content)
-{
-    return QByteArray::fromStdString(toCsv(makePicture(content)->table()));
-}
-
-Result<void> exportFigure(const FigureContent& content, const QString& path, const FigureStyle& style)
+Result<void> exportFigure(const Figure& figure, const QString& path, const FigureStyle& style)
 {
     const QString extension = QFileInfo(path).suffix().toLower();
     if (!figureExtensions().contains(extension)) {
@@ -289,7 +218,7 @@ Result<void> exportFigure(const FigureContent& content, const QString& path, con
     if (!file) {
         return tl::unexpected(file.error());
     }
-    const Result<QByteArray> bytes = fileBytes(content, extension, style);
+    const Result<QByteArray> bytes = fileBytes(figure, extension, style);
     if (!bytes) {
         return tl::unexpected(bytes.error());
     }

@@ -20,6 +20,8 @@ class FlowPage final : public Page
 public:
     explicit FlowPage(Session& session, QWidget* parent = nullptr);
 
+    std::optional<Figure> figure() const override { return figureOf(View::Flow); }
+
 protected:
     void refresh() override;
 

@@ -16,6 +16,8 @@ class HeadsPage final : public Page
 public:
     explicit HeadsPage(Session& session, QWidget* parent = nullptr);
 
+    std::optional<Figure> figure() const override { return figureOf(View::Heads); }
+
 protected:
     void refresh() override;
 

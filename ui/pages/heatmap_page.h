@@ -17,6 +17,8 @@ class HeatmapPage final : public Page
 public:
     explicit HeatmapPage(Session& session, QWidget* parent = nullptr);
 
+    std::optional<Figure> figure() const override { return figureOf(View::Heatmap); }
+
 protected:
     void refresh() override;
 

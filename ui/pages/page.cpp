@@ -13,6 +13,18 @@ Page::Page(Session& session, QWidget* parent) : QWidget(parent), m_session(sessi
     connect(&session, &Session::stateChanged, this, &Page::invalidate);
 }
 
+std::optional<Figure> Page::figureOf(View view) const
+{
+    if (!m_session.trace()) {
+        return std::nullopt;
+    }
+    return toFigure({.view = view,
+                     .trace = m_session.trace(),
+                     .model = m_session.sharedModel(),
+                     .selection = m_session.document().selection,
+                     .options = m_session.viewOptions()});
+}
+
 void Page::invalidate()
 {
     m_stale = true;

@@ -1,9 +1,12 @@
 // What the pages have in common. Pages lay out and connect; they do no arithmetic and write no files.
 #pragma once
 
+#include "ui/export/view.h"
 #include "ui/session/session.h"
 
 #include <QWidget>
+
+#include <optional>
 
 class QLabel;
 
@@ -17,11 +20,17 @@ class Page : public QWidget
 public:
     explicit Page(Session& session, QWidget* parent = nullptr);
 
+    /// What the page shows, to export; nothing while there is nothing.
+    virtual std::optional<Figure> figure() const = 0;
+
 protected:
     Session& session() const noexcept { return m_session; }
 
     /// Shows the session's trace, selection and options as they are now. Called only while the page is visible.
     virtual void refresh() = 0;
+
+    /// The session's trace in a view.
+    std::optional<Figure> figureOf(View view) const;
 
     void showEvent(QShowEvent* event) override;
     void changeEvent(QEvent* event) override;

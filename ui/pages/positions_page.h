@@ -18,6 +18,8 @@ class PositionsPage final : public Page
 public:
     explicit PositionsPage(Session& session, QWidget* parent = nullptr);
 
+    std::optional<Figure> figure() const override { return figureOf(View::Positions); }
+
 protected:
     void refresh() override;
 

@@ -1,5 +1,5 @@
 #include "tests/ui/support/fixtures.h"
-#include "ui/export/figure.h"
+#include "ui/export/view.h"
 #include "ui/plots/heatmap_picture.h"
 
 #include <QBuffer>
@@ -14,13 +14,18 @@
 namespace headlight::ui::test {
 namespace {
 
-FigureContent contentOf(View view, const std::string& text = kSentence, const Experiment& experiment = {})
+ViewContent contentOf(View view, const std::string& text = kSentence, const Experiment& experiment = {})
 {
     return {.view = view,
             .trace = traceOf(text, experiment),
             .model = defaultModel(),
             .selection = {.head = {LayerIndex(1), HeadIndex(3)}},
             .options = {}};
+}
+
+Figure figureOf(View view, const std::string& text = kSentence, const Experiment& experiment = {})
+{
+    return toFigure(contentOf(view, text, experiment));
 }
 
 QByteArray contentsOf(const QString& path)
@@ -61,7 +66,7 @@ TEST_F(FigureTest, EveryViewIsWrittenInEveryFormat)
         EXPECT_EQ(viewName(view), name);
         for (const QString& extension : figureExtensions()) {
             const QString file = path(name + QLatin1Char('.') + extension);
-            const Result<void> written = exportFigure(contentOf(view), file);
+            const Result<void> written = exportFigure(figureOf(view), file);
             ASSERT_TRUE(written.has_value()) << written.error().message;
             EXPECT_GT(contentsOf(file).size(), 100) << file.toStdString();
         }
@@ -70,12 +75,12 @@ TEST_F(FigureTest, EveryViewIsWrittenInEveryFormat)
 
 TEST_F(FigureTest, PngCellsHaveTheColourMapsExactColoursAtAnyScale)
 {
-    const FigureContent content = contentOf(View::Heatmap, "Dog bites man");
+    const ViewContent content = contentOf(View::Heatmap, "Dog bites man");
     const auto map = content.trace->map(StageId::Weights, content.selection.head).value();
     const ColourMap& colours = ColourMap::named(content.options.colourMap);
     for (const double scale : {0.5, 1.0, 1.7, 3.0}) {
         const QString file = path(QStringLiteral("figure.png"));
-        ASSERT_TRUE(exportFigure(content, file, {.scale = scale}).has_value());
+        ASSERT_TRUE(exportFigure(toFigure(content), file, {.scale = scale}).has_value());
         const QImage image(file);
         ASSERT_FALSE(image.isNull());
         for (Index i = 0; i < 3; ++i) {
@@ -90,16 +95,16 @@ TEST_F(FigureTest, PngCellsHaveTheColourMapsExactColoursAtAnyScale)
 
 TEST_F(FigureTest, ScaleMultipliesTheSize)
 {
-    const FigureContent content = contentOf(View::Heatmap);
-    const QSize once = figureImage(content).size();
-    const QSize thrice = figureImage(content, {.scale = 3.0}).size();
+    const Figure figure = figureOf(View::Heatmap);
+    const QSize once = figureImage(figure).size();
+    const QSize thrice = figureImage(figure, {.scale = 3.0}).size();
     EXPECT_EQ(thrice, once * 3);
 }
 
 TEST_F(FigureTest, SvgKeepsTextAsTextAndCellsAsExactRectangles)
 {
-    const FigureContent content = contentOf(View::Heatmap, "Dog bites man");
-    ASSERT_TRUE(exportFigure(content, path(QStringLiteral("figure.svg"))).has_value());
+    const ViewContent content = contentOf(View::Heatmap, "Dog bites man");
+    ASSERT_TRUE(exportFigure(toFigure(content), path(QStringLiteral("figure.svg"))).has_value());
     const QByteArray svg = contentsOf(path(QStringLiteral("figure.svg")));
     EXPECT_FALSE(svg.contains("<image")) << "cells became pixels";
     for (const char* text : {"Dog", "bites", "man", "query: who looks", "untrained"}) {
@@ -115,7 +120,7 @@ TEST_F(FigureTest, SvgKeepsTextAsTextAndCellsAsExactRectangles)
 
 TEST_F(FigureTest, PdfHasFontsAndNoJpeg)
 {
-    ASSERT_TRUE(exportFigure(contentOf(View::Heatmap), path(QStringLiteral("figure.pdf"))).has_value());
+    ASSERT_TRUE(exportFigure(figureOf(View::Heatmap), path(QStringLiteral("figure.pdf"))).has_value());
     const QByteArray pdf = contentsOf(path(QStringLiteral("figure.pdf")));
     EXPECT_TRUE(pdf.startsWith("%PDF"));
     EXPECT_TRUE(pdf.contains("/Font")) << "text became shapes";
@@ -125,9 +130,9 @@ TEST_F(FigureTest, PdfHasFontsAndNoJpeg)
 
 TEST_F(FigureTest, CsvRoundTripsEveryWeight)
 {
-    const FigureContent content = contentOf(View::Heatmap);
+    const ViewContent content = contentOf(View::Heatmap);
     const auto map = content.trace->map(StageId::Weights, content.selection.head).value();
-    const QList<QByteArray> lines = figureCsv(content).split('\n');
+    const QList<QByteArray> lines = figureCsv(toFigure(content)).split('\n');
     for (Index i = 0; i < 13; ++i) {
         // No token of this sentence needs quotation marks.
         const QList<QByteArray> cells = lines[i + 1].trimmed().split(',');
@@ -150,7 +155,7 @@ TEST_F(FigureTest, TheCaptionSaysTheSettings)
     experiment.mask = MaskChoice::Window;
     experiment.maskReach = 2;
     experiment.ablatedHeads.insert({LayerIndex(1), HeadIndex(2)});
-    const QString caption = captionLines(contentOf(View::Heatmap, kSentence, experiment)).join(QLatin1Char('\n'));
+    const QString caption = figureOf(View::Heatmap, kSentence, experiment).caption.join(QLatin1Char('\n'));
     for (const char* setting : {"untrained", "animal", "4 layers × 8 heads", "not scaled", "temperature 0.5", "alibi",
                                 "sliding window of 2", "1.2"}) {
         EXPECT_TRUE(caption.contains(QString::fromUtf8(setting))) << setting << " in " << caption.toStdString();
@@ -160,7 +165,7 @@ TEST_F(FigureTest, TheCaptionSaysTheSettings)
 TEST_F(FigureTest, AnUnknownExtensionIsAnErrorThatLeavesNoFile)
 {
     for (const char* name : {"figure.bmp", "figure", "figure.", ".png"}) {
-        const Result<void> written = exportFigure(contentOf(View::Heatmap), path(QString::fromLatin1(name)));
+        const Result<void> written = exportFigure(figureOf(View::Heatmap), path(QString::fromLatin1(name)));
         if (QByteArray(name) == ".png") {
             EXPECT_TRUE(written.has_value());
             QFile::remove(path(QStringLiteral(".png")));
@@ -176,13 +181,13 @@ TEST_F(FigureTest, AnUnknownExtensionIsAnErrorThatLeavesNoFile)
 TEST_F(FigureTest, AnUnwritablePathIsAnErrorThatLeavesNoFile)
 {
     const QString missing = path(QStringLiteral("no/such/folder/figure.png"));
-    const Result<void> written = exportFigure(contentOf(View::Heatmap), missing);
+    const Result<void> written = exportFigure(figureOf(View::Heatmap), missing);
     ASSERT_FALSE(written.has_value());
     EXPECT_EQ(written.error().code, ErrorCode::Unwritable);
     EXPECT_NE(written.error().message.find("figure.png"), std::string::npos) << written.error().message;
 
     QDir().mkdir(path(QStringLiteral("folder.png")));
-    EXPECT_FALSE(exportFigure(contentOf(View::Heatmap), path(QStringLiteral("folder.png"))).has_value());
+    EXPECT_FALSE(exportFigure(figureOf(View::Heatmap), path(QStringLiteral("folder.png"))).has_value());
     EXPECT_TRUE(files().isEmpty()) << files().join(QLatin1Char(' ')).toStdString();
 }
 
@@ -190,7 +195,7 @@ TEST_F(FigureTest, AScaleOutOfRangeIsAnError)
 {
     for (const double scale : {0.0, -1.0, 1000.0, std::nan("")}) {
         EXPECT_FALSE(
-            exportFigure(contentOf(View::Heatmap), path(QStringLiteral("f.png")), {.scale = scale}).has_value());
+            exportFigure(figureOf(View::Heatmap), path(QStringLiteral("f.png")), {.scale = scale}).has_value());
     }
     EXPECT_TRUE(files().isEmpty());
 }
@@ -200,8 +205,8 @@ TEST_F(FigureTest, TheSameFigureGivesTheSameBytes)
     for (const char* extension : {"png", "svg", "csv"}) {
         const QString first = path(QStringLiteral("first.%1").arg(QLatin1String(extension)));
         const QString second = path(QStringLiteral("second.%1").arg(QLatin1String(extension)));
-        ASSERT_TRUE(exportFigure(contentOf(View::Flow), first).has_value());
-        ASSERT_TRUE(exportFigure(contentOf(View::Flow), second).has_value());
+        ASSERT_TRUE(exportFigure(figureOf(View::Flow), first).has_value());
+        ASSERT_TRUE(exportFigure(figureOf(View::Flow), second).has_value());
         EXPECT_EQ(contentsOf(first), contentsOf(second)) << extension;
     }
 }
