@@ -1,25 +1,30 @@
 #include "core/train/toys.h"
 
 #include "core/train/corpus/annotation.h"
+#include "core/train/corpus/vocabulary.h"
 
 #include <array>
 #include <cassert>
 #include <cmath>
-#include <map>
 #include <numeric>
+#include <set>
 
 namespace headlight {
 namespace {
 
 constexpr std::size_t kSymbols = 16;
 constexpr std::size_t kPairs = 6;
-constexpr auto kFirstQuery = static_cast<std::int32_t>(kSymbols * kSymbols);
+constexpr std::int32_t kFirstPair = 1;  ///< After "[UNK]".
+constexpr auto kFirstQuery = kFirstPair + static_cast<std::int32_t>(kSymbols * kSymbols);
 constexpr auto kFirstAnswer = static_cast<std::int32_t>(kFirstQuery + kSymbols);
-constexpr std::uint64_t kStartStream = 3;
+constexpr std::size_t kMeasuredSentences = 100;
+
+/// Streams of the seed, beside the trainer's.
+enum Stream : std::uint64_t { kStartStream = 3, kSentencesStream = 4 };
 
 std::int32_t pairId(std::size_t key, std::size_t value)
 {
-    return static_cast<std::int32_t>(key * kSymbols + value);
+    return kFirstPair + static_cast<std::int32_t>(key * kSymbols + value);
 }
 std::int32_t queryId(std::size_t key)
 {
@@ -28,6 +33,11 @@ std::int32_t queryId(std::size_t key)
 std::int32_t answerId(std::size_t value)
 {
     return kFirstAnswer + static_cast<std::int32_t>(value);
+}
+
+std::string keyName(std::size_t key)
+{
+    return std::string(1, static_cast<char>('a' + key));
 }
 
 Matrix normalMatrix(Index rows, Index cols, float deviation, Random& random)
@@ -85,58 +95,44 @@ const std::vector<std::string>& toySentences()
     return kSentences;
 }
 
-constexpr std::string_view kWatched = "[the dog]=1 <did not cross> [the street]=2 because [it]=1 <was> too +tired .";
-
-/// Ids of the words that the sentences can say, in alphabetical order after the mask.
-class ToyWords
+/// The words that the sentences can say, in alphabetical order.
+const std::shared_ptr<const WordPieceTokenizer>& toyWords()
 {
-public:
-    ToyWords()
-    {
+    static const auto kWords = [] {
         const Lexicon& lexicon = Lexicon::bundled();
-        std::map<std::string, std::int32_t> words;
+        std::set<std::string> words;
         Random random(1);
         for (const std::string& text : toySentences()) {
             constexpr int kDraws = 400;
             for (int i = 0; i < kDraws; ++i) {
                 const Result<Sentence> sentence = readAnnotated(drawFromTemplate(text, lexicon, random), lexicon);
                 for (const Word& word : sentence->words) {
-                    words.emplace(word.text, 0);
+                    words.insert(word.text);
                 }
             }
         }
-        m_texts.emplace_back("[MASK]");
-        for (auto& [text, id] : words) {
-            id = static_cast<std::int32_t>(m_texts.size());
-            m_texts.push_back(text);
-        }
-        m_ids = std::move(words);
-    }
-
-    const std::vector<std::string>& texts() const { return m_texts; }
-
-    Example example(const Sentence& sentence) const
-    {
-        Example example{.ids = {}, .links = {}, .isWord = {}};
-        for (const Word& word : sentence.words) {
-            example.ids.push_back(m_ids.at(word.text));
-            example.isWord.push_back(word.kind != WordKind::Punctuation);
-        }
-        for (const Link& link : sentence.links) {
-            example.links.push_back(link);
-        }
-        return example;
-    }
-
-private:
-    std::map<std::string, std::int32_t> m_ids;
-    std::vector<std::string> m_texts;
-};
-
-const ToyWords& toyWords()
-{
-    static const ToyWords kWords;
+        std::vector<std::string> vocabulary{"[UNK]", std::string(kMaskEntry)};
+        vocabulary.insert(vocabulary.end(), words.begin(), words.end());
+        return std::make_shared<const WordPieceTokenizer>(std::move(vocabulary));
+    }();
     return kWords;
+}
+
+TokenizedSentence toySentence(Random& random)
+{
+    const Lexicon& lexicon = Lexicon::bundled();
+    return *tokenize(*readAnnotated(drawFromTemplate(random.pick(toySentences()), lexicon, random), lexicon),
+                     *toyWords());
+}
+
+/// "c7 a12 … a c"
+std::string lookupText(Random& random, const std::vector<std::string>& vocabulary)
+{
+    std::string text;
+    for (const std::int32_t id : lookupExample(random).ids) {
+        text += (text.empty() ? "" : " ") + vocabulary[static_cast<std::size_t>(id)];
+    }
+    return text;
 }
 
 }  // namespace
@@ -145,6 +141,7 @@ Toy lookupToy(const ToyOptions& options)
 {
     const Index width = options.width;
     Toy toy;
+    toy.name = "Lookup toy";
     toy.config = {.vocabulary = kFirstAnswer + static_cast<Index>(kSymbols),
                   .width = width,
                   .layers = 1,
@@ -188,30 +185,36 @@ Toy lookupToy(const ToyOptions& options)
         }
     }
     BlockWeights& block = toy.start.model.blocks.front();
-    block.query.weight = normalMatrix(width, width, unit, random);
-    block.key.weight = normalMatrix(width, width, unit, random);
+    const float start = options.queryKeyStart == QueryKeyStart::UnitVariance ? unit : unit / std::sqrt(3.0F);
+    block.query.weight = normalMatrix(width, width, start, random);
+    block.key.weight = normalMatrix(width, width, start, random);
 
+    std::vector<std::string> vocabulary{"[UNK]"};
     for (std::size_t key = 0; key < kSymbols; ++key) {
         for (std::size_t value = 0; value < kSymbols; ++value) {
-            toy.tokens.push_back(std::string(1, static_cast<char>('A' + key)) + "=" + std::to_string(value));
+            vocabulary.push_back(keyName(key) + std::to_string(value));
         }
     }
     for (std::size_t key = 0; key < kSymbols; ++key) {
-        toy.tokens.push_back(std::string(1, static_cast<char>('A' + key)) + "?");
+        vocabulary.push_back(keyName(key));
     }
     for (std::size_t value = 0; value < kSymbols; ++value) {
-        toy.tokens.push_back(std::to_string(value));
+        vocabulary.push_back(std::to_string(value));
     }
-    Random watched(2);
-    toy.watchedIds = lookupExample(watched).ids;
+    Random examples(2);
+    for (int i = 0; i < 3; ++i) {
+        toy.examples.push_back(lookupText(examples, vocabulary));
+    }
+    toy.tokenizer = std::make_shared<const WordPieceTokenizer>(std::move(vocabulary));
     return toy;
 }
 
 Toy grammarToy(const ToyOptions& options)
 {
     Toy toy;
-    toy.tokens = toyWords().texts();
-    toy.config = {.vocabulary = static_cast<Index>(toy.tokens.size()),
+    toy.name = "Grammar toy";
+    toy.tokenizer = toyWords();
+    toy.config = {.vocabulary = toy.tokenizer->vocabularySize(),
                   .width = 64,
                   .layers = 2,
                   .heads = 4,
@@ -227,7 +230,8 @@ Toy grammarToy(const ToyOptions& options)
     toy.options.seed = options.seed;
     ObjectiveOptions& objective = toy.options.objective;
     objective.scaling = options.scaling;
-    objective.firstWordId = 1;
+    objective.maskId = 1;
+    objective.firstWordId = 2;
     objective.otherCandidates = 0;
     objective.neighbourQuestions = 48;
     objective.roleWeights.fill(0.0F);
@@ -237,18 +241,45 @@ Toy grammarToy(const ToyOptions& options)
         objective.roleWeights[static_cast<std::size_t>(role)] = weight;
         toy.askedHeads.push_back({std::string(roleName(role)), address});
     };
-    ask(Role::Previous, 0, 0, 0.15F);
     ask(Role::Subject, 1, 0, 0.5F);
     ask(Role::Object, 1, 1, 0.5F);
     ask(Role::Antecedent, 1, 2, 1.5F);
-    toy.source = [](Random& random) {
-        const Lexicon& lexicon = Lexicon::bundled();
-        return toyWords().example(
-            *readAnnotated(drawFromTemplate(random.pick(toySentences()), lexicon, random), lexicon));
-    };
+    ask(Role::Previous, 0, 0, 0.15F);
+    toy.source = [](Random& random) { return toExample(toySentence(random), random); };
     toy.start = initialWeights(toy.config, objective, options.seed);
-    toy.watchedIds = toyWords().example(*readAnnotated(kWatched, Lexicon::bundled())).ids;
+    toy.examples = {
+        "The dog did not cross the street because it was too tired.",
+        "The dog did not cross the street because it was too wide.",
+        "Because it was too hungry, the fox did not follow the path.",
+        "The dog chased the man.",
+        "The man chased the dog.",
+    };
+    Random sentences(options.seed, kSentencesStream);
+    for (std::size_t i = 0; i < kMeasuredSentences; ++i) {
+        toy.sentences.push_back(toySentence(sentences));
+    }
     return toy;
+}
+
+Snapshot takeSnapshot(const Toy& toy, const TrainedWeights& weights, Index step)
+{
+    Snapshot snapshot{.step = step, .model = {}, .scores = {}};
+    snapshot.model = std::make_shared<const Model>(Model{.name = toy.name,
+                                                         .note = "toy after " + std::to_string(step) + " steps",
+                                                         .config = toy.config,
+                                                         .weights = weights.model,
+                                                         .askedHeads = toy.askedHeads,
+                                                         .tokenizer = toy.tokenizer});
+    if (!toy.sentences.empty()) {
+        const HeadScores scores(toy.config, weights, toy.options.objective, toy.sentences);
+        for (const Role role : kRoles) {
+            if (toy.options.objective.roleWeights[static_cast<std::size_t>(role)] > 0.0F) {
+                snapshot.scores.push_back(
+                    scores.score(role, toy.options.objective.roleHeads[static_cast<std::size_t>(role)]));
+            }
+        }
+    }
+    return snapshot;
 }
 
 }  // namespace headlight

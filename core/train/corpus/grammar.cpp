@@ -120,7 +120,8 @@ private:
         }
         say(pick({"and", "and", "and", "but", "or", "then"}));
         if (!chance(0.45F) || !predicateAboutMentioned(who, tense)) {
-            predicate(frameFor(*who.noun, 1), who, 1, {.tense = tense, .negated = chance(0.1F)});
+            const Frame& next = frameFor(*who.noun, 1);
+            predicate(next, who, 1, {.tense = tense, .negated = chance(0.1F)});
         }
         tail(0.2F);
         end();
@@ -422,12 +423,12 @@ private:
         const Frame& frame = frameWhere([](const Frame& any) { return isAnimate(*any.subjects.front()); });
         const PhraseOptions bare{.plural = chance(0.3F), .adjective = 0.12F, .modifier = 0.0F, .isBare = true};
         const Phrase who = nounPhrase(*m_random.pick(frame.subjects), bare);
-        const Index place = verb(*m_random.pick(frame.verbs), who,
-                                 {.tense = chance(0.75F) ? Tense::Present : Tense::Past, .negated = false});
+        const Tense tense = chance(0.75F) ? Tense::Present : Tense::Past;
+        const Index place = verb(*m_random.pick(frame.verbs), who, {.tense = tense, .negated = false});
         if (frame.complement == Complement::Noun) {
-            const Phrase what =
-                nounPhrase(*m_random.pick(frame.objects),
-                           {.plural = chance(0.3F), .adjective = 0.12F, .modifier = 0.0F, .isBare = true});
+            PhraseOptions ofObject = bare;
+            ofObject.plural = chance(0.3F);
+            const Phrase what = nounPhrase(*m_random.pick(frame.objects), ofObject);
             link(Role::Object, place, what.head);
         }
         if (!frame.preposition.empty()) {

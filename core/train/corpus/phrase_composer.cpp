@@ -184,8 +184,9 @@ void PhraseComposer::sayPossessor()
     if (chance(0.5F)) {
         name();
     } else {
+        const Noun& noun = anyNoun(pick({"person", "man", "woman", "animal"}));
         nounPhrase(
-            anyNoun(pick({"person", "man", "woman", "animal"})),
+            noun,
             {.plural = false, .adjective = 0.1F, .modifier = 0.0F, .determiner = pick({"the", "my", "his", "her"})});
     }
     say("'s");
@@ -415,8 +416,9 @@ void PhraseComposer::placePhrase()
     if (std::string_view(name) == "region" && chance(0.5F)) {
         say(word(chance(0.5F) ? "city" : "country"), WordKind::Name);
     } else {
+        const Noun& noun = anyNoun(name);
         nounPhrase(
-            anyNoun(name),
+            noun,
             {.plural = chance(0.1F), .adjective = 0.18F, .modifier = 0.0F, .determiner = chance(0.7F) ? "the" : ""});
     }
 }
