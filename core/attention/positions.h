@@ -3,6 +3,7 @@
 
 #include "core/tensor/types.h"
 
+#include <array>
 #include <string_view>
 #include <vector>
 
@@ -11,6 +12,9 @@ namespace headlight {
 /// Where position enters: added to the token embedding (sinusoidal, learned), turned into the queries and keys
 /// (rotary), or added to the scores (ALiBi).
 enum class PositionScheme { None, Sinusoidal, Learned, Rotary, Alibi };
+
+inline constexpr std::array kPositionSchemes = {PositionScheme::None, PositionScheme::Sinusoidal,
+                                                PositionScheme::Learned, PositionScheme::Rotary, PositionScheme::Alibi};
 
 /// For people and for files: "none", "sinusoidal", "learned", "rotary", "alibi".
 std::string_view positionSchemeName(PositionScheme scheme);

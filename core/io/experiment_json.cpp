@@ -1,6 +1,7 @@
 #include "core/io/experiment_json.h"
 
 #include "core/io/json.h"
+#include "core/io/named.h"
 #include "core/text/utf8.h"
 
 #include <array>
@@ -19,10 +20,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-/// A value as files name it.
-template <typename Value>
-using Named = std::pair<std::string_view, Value>;
-
 constexpr std::array kDirections = {Named<Direction>{"bidirectional", Direction::Bidirectional},
                                     Named<Direction>{"causal", Direction::Causal}};
 constexpr std::array kPatterns = {Named<MaskPattern>{"full", MaskPattern::Full},
@@ -32,33 +29,17 @@ constexpr std::array kPatterns = {Named<MaskPattern>{"full", MaskPattern::Full},
 std::vector<Named<MaskChoice>> maskChoices()
 {
     using enum MaskChoice;
-    std::vector<Named<MaskChoice>> named;
-    for (const MaskChoice choice : {Own, None, Causal, Window, Strided}) {
-        named.emplace_back(maskChoiceName(choice), choice);
-    }
-    return named;
+    return tableOf(std::array{Own, None, Causal, Window, Strided}, maskChoiceName);
 }
 
 /// The position schemes, and "own" for none of them.
 std::vector<Named<std::optional<PositionScheme>>> positionChoices()
 {
-    using enum PositionScheme;
     std::vector<Named<std::optional<PositionScheme>>> named = {{"own", std::nullopt}};
-    for (const PositionScheme scheme : {None, Sinusoidal, Learned, Rotary, Alibi}) {
+    for (const PositionScheme scheme : kPositionSchemes) {
         named.emplace_back(positionSchemeName(scheme), scheme);
     }
     return named;
-}
-
-std::string_view nameOf(const auto& choices, const auto& value)
-{
-    for (const auto& [name, choice] : choices) {
-        if (choice == value) {
-            return name;
-        }
-    }
-    assert(false);
-    return {};
 }
 
 /// A double that prints as the float does ("0.1") and converts back to it exactly.
@@ -98,18 +79,19 @@ public:
     }
 
     template <typename Value>
-    void choice(const std::string& key, const auto& choices, Value& target)
+    void choice(const std::string& key, const auto& table, Value& target)
     {
         const Json* const value = take(key);
         if (value == nullptr) {
             return;
         }
+        const auto* const found = value->is_string() ? findNamed(table, value->get_ref<const std::string&>()) : nullptr;
+        if (found != nullptr) {
+            target = found->second;
+            return;
+        }
         std::string expected;
-        for (const auto& [name, choice] : choices) {
-            if (value->is_string() && value->get_ref<const std::string&>() == name) {
-                target = choice;
-                return;
-            }
+        for (const auto& [name, choice] : table) {
             expected += (expected.empty() ? "\"" : ", \"") + std::string(name) + "\"";
         }
         wrong(key, *value, "one of " + expected);

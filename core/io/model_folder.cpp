@@ -3,6 +3,7 @@
 #include "core/io/atomic_file.h"
 #include "core/io/experiment_json.h"
 #include "core/io/json.h"
+#include "core/io/named.h"
 #include "core/io/text_file.h"
 #include "core/model/parameters.h"
 #include "core/text/utf8.h"
@@ -23,23 +24,15 @@ constexpr const char* kWeightsFile = "model.safetensors";
 constexpr const char* kVocabularyFile = "vocab.txt";
 constexpr const char* kModelType = "headlight";
 
-template <typename Value>
-using Named = std::pair<std::string_view, Value>;
-
 constexpr std::array kNormPlacements = {Named<NormPlacement>{"before", NormPlacement::Before},
                                         Named<NormPlacement>{"after", NormPlacement::After}};
 constexpr std::array kActivations = {Named<Activation>{"relu", Activation::Relu},
                                      Named<Activation>{"gelu", Activation::Gelu},
                                      Named<Activation>{"gelu_new", Activation::GeluTanh}};
-constexpr std::array kPositions = {Named<PositionScheme>{"none", PositionScheme::None},
-                                   Named<PositionScheme>{"sinusoidal", PositionScheme::Sinusoidal},
-                                   Named<PositionScheme>{"learned", PositionScheme::Learned},
-                                   Named<PositionScheme>{"rotary", PositionScheme::Rotary},
-                                   Named<PositionScheme>{"alibi", PositionScheme::Alibi}};
 
-std::string nameOf(const auto& choices, const auto& value)
+std::vector<Named<PositionScheme>> positionSchemes()
 {
-    return std::string(std::ranges::find(choices, value, [](const auto& choice) { return choice.second; })->first);
+    return tableOf(kPositionSchemes, positionSchemeName);
 }
 
 /// The sizes of a configuration and their keys, as in the configurations of Hugging Face's BERT.
@@ -60,15 +53,15 @@ public:
     explicit ConfigReader(const Json& json) : m_json(json) {}
 
     template <typename Value>
-    Value choice(const char* key, const auto& choices, Value otherwise)
+    Value choice(const char* key, const auto& table, Value otherwise)
     {
         const Json* value = find(key, &Json::is_string, "a text");
         if (value == nullptr) {
             return otherwise;
         }
         const auto name = value->get<std::string>();
-        const auto* found = std::ranges::find(choices, name, [](const auto& choice) { return choice.first; });
-        if (found == choices.end()) {
+        const auto* const found = findNamed(table, name);
+        if (found == nullptr) {
             complain("\"" + std::string(key) + "\" is " + excerpt(name) + ", which is not known");
             return otherwise;
         }
@@ -174,7 +167,7 @@ Result<Model> readConfig(const std::filesystem::path& path)
     }
     model.config.normPlacement = reader.choice("norm_placement", kNormPlacements, NormPlacement::Before);
     model.config.activation = reader.choice("hidden_act", kActivations, Activation::Gelu);
-    model.config.positions = reader.choice("positions", kPositions, PositionScheme::Sinusoidal);
+    model.config.positions = reader.choice("positions", positionSchemes(), PositionScheme::Sinusoidal);
     model.config.normEpsilon = static_cast<float>(reader.number("layer_norm_eps"));
     model.askedHeads = reader.askedHeads("asked_heads", model.config);
     if (const auto mask = json->find("mask"); mask != json->end()) {
@@ -225,7 +218,7 @@ std::string configText(const Model& model)
     }
     json["norm_placement"] = nameOf(kNormPlacements, model.config.normPlacement);
     json["hidden_act"] = nameOf(kActivations, model.config.activation);
-    json["positions"] = nameOf(kPositions, model.config.positions);
+    json["positions"] = nameOf(positionSchemes(), model.config.positions);
     json["layer_norm_eps"] = model.config.normEpsilon;
     json["mask"] = nlohmann::ordered_json::parse(toJson(model.config.mask));
     json["asked_heads"] = nlohmann::ordered_json::object();

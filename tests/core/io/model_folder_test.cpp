@@ -62,6 +62,27 @@ TEST(ModelFolder, ReadsWhatItWroteUpToHalfPrecision)
     }
 }
 
+TEST(ModelFolder, NamesEveryPositionSchemeAndReadsItBack)
+{
+    const std::vector<std::pair<std::string, PositionScheme>> positions = {{"none", PositionScheme::None},
+                                                                           {"sinusoidal", PositionScheme::Sinusoidal},
+                                                                           {"learned", PositionScheme::Learned},
+                                                                           {"rotary", PositionScheme::Rotary},
+                                                                           {"alibi", PositionScheme::Alibi}};
+    ASSERT_EQ(positions.size(), kPositionSchemes.size());
+    for (const auto& [name, scheme] : positions) {
+        const TemporaryFolder folder;
+        Model written = model();
+        written.config.positions = scheme;
+        written.weights = zeroWeights(written.config);
+        ASSERT_TRUE(writeModelFolder(folder.path(), written, kVocabulary));
+        EXPECT_NE(readBytes(folder / "config.json").find("\"positions\": \"" + name + "\""), std::string::npos);
+        const auto read = readModelFolder(folder.path());
+        ASSERT_TRUE(read) << read.error().message;
+        EXPECT_EQ((*read)->config, written.config) << name;
+    }
+}
+
 TEST(ModelFolder, NamesWhatIsMissing)
 {
     for (const char* file : {"config.json", "vocab.txt", "model.safetensors"}) {
