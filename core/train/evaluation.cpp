@@ -5,6 +5,7 @@
 #include "core/train/batch_pass.h"
 
 #include <algorithm>
+#include <array>
 
 namespace headlight {
 namespace {
@@ -15,6 +16,14 @@ struct Found
 {
     bool right;
     float weight;
+};
+
+/// A token whose read-out must name a word.
+struct Asked
+{
+    Index row;
+    std::int32_t answer;
+    std::size_t outcome;
 };
 
 /// Where the pieces of a word look on average.
@@ -61,6 +70,7 @@ HeadScores::HeadScores(const ModelConfig& config, const TrainedWeights& weights,
             batch.append(sentence.ids);
         }
         const Activations activations = forwardBatch(config, weights.model, batch, Scaling::On);
+        std::array<std::vector<Asked>, kRoleCount> asked;  // Together, as one product is much faster than many.
         for (std::size_t s = 0; s < part.size(); ++s) {
             std::vector<Link> links = part[s].links;
             std::ranges::copy(neighbourLinks(part[s]), std::back_inserter(links));
@@ -80,19 +90,30 @@ HeadScores::HeadScores(const ModelConfig& config, const TrainedWeights& weights,
                     }
                 }
                 if (!weights.readOuts.empty() && !isNeighbour(link.role)) {
-                    const auto role = static_cast<std::size_t>(link.role);
-                    const HeadAddress asked = objective.roleHeads[role];
-                    const Index row = batch.starts[s] + piecesOf(link.from).first;
-                    const Matrix own =
-                        activations.blocks[static_cast<std::size_t>(asked.layer.value)].heads.row(row).segment(
-                            asked.head.value * config.headWidth(), config.headWidth());
-                    Index named = 0;
-                    multiplyTransposed(linear(own, weights.readOuts[role]), weights.model.tokenEmbedding)
-                        .row(0)
-                        .maxCoeff(&named);
-                    outcome.named = named == part[s].ids[static_cast<std::size_t>(piecesOf(link.to).first)];
+                    asked[static_cast<std::size_t>(link.role)].push_back(
+                        {.row = batch.starts[s] + piecesOf(link.from).first,
+                         .answer = part[s].ids[static_cast<std::size_t>(piecesOf(link.to).first)],
+                         .outcome = m_outcomes.size()});
                 }
                 m_outcomes.push_back(std::move(outcome));
+            }
+        }
+        for (std::size_t role = 0; role < kRoleCount; ++role) {
+            if (asked[role].empty()) {
+                continue;
+            }
+            const auto& [layer, head] = objective.roleHeads[role];
+            const Matrix& heads = activations.blocks[static_cast<std::size_t>(layer.value)].heads;
+            Matrix own(static_cast<Index>(asked[role].size()), config.headWidth());
+            for (std::size_t i = 0; i < asked[role].size(); ++i) {
+                own.row(static_cast<Index>(i)) =
+                    heads.row(asked[role][i].row).segment(head.value * config.headWidth(), config.headWidth());
+            }
+            const Matrix logits = multiplyTransposed(linear(own, weights.readOuts[role]), weights.model.tokenEmbedding);
+            for (std::size_t i = 0; i < asked[role].size(); ++i) {
+                Index named = 0;
+                logits.row(static_cast<Index>(i)).maxCoeff(&named);
+                m_outcomes[asked[role][i].outcome].named = named == asked[role][i].answer;
             }
         }
     }
@@ -138,8 +159,8 @@ bool HeadScores::isRight(Role role, HeadAddress head, std::size_t sentence) cons
 {
     const auto index = static_cast<std::size_t>(head.layer.value * m_heads + head.head.value);
     bool any = false;
-    for (const Outcome& outcome : m_outcomes) {
-        if (outcome.sentence == sentence && outcome.link.role == role) {
+    for (const Outcome& outcome : std::ranges::equal_range(m_outcomes, sentence, {}, &Outcome::sentence)) {
+        if (outcome.link.role == role) {
             any = true;
             if (!outcome.right[index]) {
                 return false;

@@ -15,8 +15,8 @@ struct HeadScore
     HeadAddress head = {};
     double rightShare = 0.0;  ///< Of the links.
     double meanWeight = 0.0;  ///< The largest weight on a piece of the linked word, on average.
-    double namedShare =
-        0.0;  ///< Where the head has a read-out: it names the linked word's first piece, of the whole vocabulary.
+    /// Of the links: those where the read-out of the role names the linked word's first piece, of the whole vocabulary.
+    double namedShare = 0.0;
     Index links = 0;
 };
 
@@ -24,12 +24,15 @@ struct HeadScore
 class HeadScores
 {
 public:
+    /// @param objective says by its roleHeads whose read-out is whose
     HeadScores(const ModelConfig& config, const TrainedWeights& weights, const ObjectiveOptions& objective,
                std::span<const TokenizedSentence> sentences);
 
     /// @param filter which links count, by sentence and link; all where it is empty
     using Filter = std::function<bool(std::size_t sentence, const Link& link)>;
+    /// All zero where no link counts.
     HeadScore score(Role role, HeadAddress head, const Filter& filter = {}) const;
+    /// Of the head that is right most often; the first of several.
     HeadScore best(Role role, const Filter& filter = {}) const;
 
     /// Whether every link of the role in the sentence is right in this head; false where there is none.
@@ -47,7 +50,7 @@ private:
 
     Index m_heads;
     Index m_layers;
-    std::vector<Outcome> m_outcomes;
+    std::vector<Outcome> m_outcomes;  ///< Sentence by sentence.
 };
 
 /// Annotated sentences of a file, as resources/evaluation/ has them: a line with the sentence, then an indented one for each relation,

@@ -1,5 +1,6 @@
 #include "core/train/report.h"
 
+#include "core/io/file_descriptor.h"
 #include "core/io/model_folder.h"
 #include "core/train/recipe.h"
 
@@ -13,10 +14,6 @@ namespace {
 
 /// Streams of random numbers: what chooses heads is not what is reported.
 enum Stream : std::uint64_t { kDevelopment = 11, kTest, kInvented, kLong, kPairs, kCues };
-
-constexpr std::uint64_t kSeed = 20'000;
-constexpr std::size_t kSentences = 2'000;
-constexpr std::size_t kPairsOfAFamily = 25;
 
 /// Where the bundled recipe's read-outs stand in a file.
 std::vector<Parameter> readOutParameters(std::vector<LinearWeights>& readOuts)
@@ -77,21 +74,21 @@ constexpr std::array kProbes = {
     Probe{"Man bites dog", Role::Object, "bites", "dog"},
 };
 
-std::string percent(const HeadScore& score)
+std::string decimal(double value, int digits = 2)
 {
-    if (score.links == 0) {
-        return "–";
-    }
     std::array<char, 32> text{};
-    std::snprintf(text.data(), text.size(), "%.1f %%", 100.0 * score.rightShare);
+    std::snprintf(text.data(), text.size(), "%.*f", digits, value);
     return text.data();
 }
 
-std::string decimal(double value)
+std::string percent(double share, int digits)
 {
-    std::array<char, 32> text{};
-    std::snprintf(text.data(), text.size(), "%.2f", value);
-    return text.data();
+    return decimal(100.0 * share, digits) + " %";
+}
+
+std::string rightPercent(const HeadScore& score)
+{
+    return score.links == 0 ? "–" : percent(score.rightShare, 1);
 }
 
 }  // namespace
@@ -115,22 +112,29 @@ Result<TrainedModel> readTrainedModel(const std::filesystem::path& folder)
         const ModelConfig& config = trained.model->config;
         trained.readOuts.assign(kRoleCount,
                                 {Matrix::Zero(config.headWidth(), config.width), RowVector::Zero(config.width)});
-        const Result<SafetensorsFile> file = SafetensorsFile::open(folder / "model.safetensors");
+        const std::filesystem::path path = folder / "model.safetensors";
+        const Result<SafetensorsFile> file = SafetensorsFile::open(path);
         if (!file) {
             return tl::unexpected(file.error());
         }
         std::vector<Parameter> list = readOutParameters(trained.readOuts);
         if (const Result<void> filled = fill(list, file->contents()); !filled) {
-            return tl::unexpected(filled.error());
+            return failure(filled.error().code, quoted(path) + ": " + filled.error().message);
         }
     }
     return trained;
 }
 
-Result<Evaluation> evaluate(const TrainedModel& trained, const Corpus& corpus, std::string_view freeTest)
+Result<Evaluation> evaluate(const TrainedModel& trained, const Corpus& corpus, std::string_view freeTest,
+                            const EvaluationOptions& options)
 {
+    assert(trained.readOuts.empty() || trained.readOuts.size() == kRoleCount);
     const Model& model = *trained.model;
     const Tokenizer& tokenizer = *model.tokenizer;
+    const Result<std::vector<TokenizedSentence>> freeSentences = readAnnotatedText(freeTest, tokenizer);
+    if (!freeSentences) {
+        return tl::unexpected(freeSentences.error());
+    }
     const TrainedWeights weights{.model = model.weights, .readOuts = trained.readOuts};
     ObjectiveOptions objective;
     for (const AskedHead& asked : model.askedHeads) {
@@ -143,7 +147,7 @@ Result<Evaluation> evaluate(const TrainedModel& trained, const Corpus& corpus, s
         return HeadScores(model.config, weights, objective, sentences);
     };
     const auto draw = [&](Stream stream, std::size_t count, const auto& make) {
-        Random random(kSeed, stream);
+        Random random(options.seed, stream);
         std::vector<TokenizedSentence> sentences;
         while (sentences.size() < count) {
             sentences.push_back(tokenized(make(random), tokenizer));
@@ -152,20 +156,16 @@ Result<Evaluation> evaluate(const TrainedModel& trained, const Corpus& corpus, s
     };
     const auto heldOut = [&](Random& random) { return corpus.sentence(Split::HeldOut, random); };
 
-    const HeadScores development = scoresOf(draw(kDevelopment, kSentences / 2, heldOut));
-    const HeadScores test = scoresOf(draw(kTest, kSentences, heldOut));
+    const HeadScores development = scoresOf(draw(kDevelopment, options.development, heldOut));
+    const HeadScores test = scoresOf(draw(kTest, options.heldOut, heldOut));
     std::vector<Index> inventedPlaces;
-    const HeadScores invented = scoresOf(draw(kInvented, kSentences, [&](Random& random) {
+    const HeadScores invented = scoresOf(draw(kInvented, options.invented, [&](Random& random) {
         Sentence sentence = heldOut(random);
         inventedPlaces.push_back(inventOne(sentence, corpus, random));
         return sentence;
     }));
     const HeadScores longTexts =
-        scoresOf(draw(kLong, kSentences / 10, [&](Random& random) { return corpus.longText(random); }));
-    Result<std::vector<TokenizedSentence>> freeSentences = readAnnotatedText(freeTest, tokenizer);
-    if (!freeSentences) {
-        return tl::unexpected(freeSentences.error());
-    }
+        scoresOf(draw(kLong, options.longTexts, [&](Random& random) { return corpus.longText(random); }));
     const HeadScores free = scoresOf(*freeSentences);
 
     Evaluation evaluation{.model = model.name, .relations = {}, .pairs = {}, .unseenCues = {}, .shown = {}};
@@ -185,11 +185,11 @@ Result<Evaluation> evaluate(const TrainedModel& trained, const Corpus& corpus, s
     }
 
     const HeadAddress antecedent = heads[static_cast<std::size_t>(Role::Antecedent)];
-    Random random(kSeed, kPairs);
+    Random random(options.seed, kPairs);
     for (const PairFamily& family : corpus.lexicon().pairFamilies()) {
         evaluation.pairs.push_back({.family = family.name});
         std::vector<TokenizedSentence> sentences;
-        for (std::size_t i = 0; i < kPairsOfAFamily; ++i) {
+        for (std::size_t i = 0; i < options.pairsOfAFamily; ++i) {
             if (const auto pair = corpus.minimalPair(family.pairs[i % family.pairs.size()], Split::HeldOut, random)) {
                 sentences.push_back(tokenized(pair->first, tokenizer));
                 sentences.push_back(tokenized(pair->second, tokenizer));
@@ -205,8 +205,9 @@ Result<Evaluation> evaluate(const TrainedModel& trained, const Corpus& corpus, s
         }
     }
     const HeadAddress sense = heads[static_cast<std::size_t>(Role::Sense)];
-    evaluation.unseenCues =
-        scoresOf(draw(kCues, kSentences / 2, [&](Random& r) { return corpus.unseenCue(r); })).score(Role::Sense, sense);
+    evaluation.unseenCues = scoresOf(draw(kCues, options.unseenCues, [&](Random& r) {
+                                return corpus.unseenCue(r);
+                            })).score(Role::Sense, sense);
 
     for (const Probe& probe : kProbes) {
         const std::string annotated = std::string(probe.text) + "\n  " + std::string(roleName(probe.role)) + ": " +
@@ -229,13 +230,13 @@ std::string toMarkdown(const Evaluation& evaluation)
         const HeadAddress head = result.heldOut.head;
         const bool isNamed = result.role < Role::Previous && result.heldOut.namedShare > 0.0;
         text += "| " + std::string(roleName(result.role)) + " | " + std::to_string(head.layer.value) + "." +
-                std::to_string(head.head.value) + " | " + percent(result.heldOut) + " | " +
-                decimal(result.heldOut.meanWeight) + " | " +
-                (isNamed ? decimal(100.0 * result.heldOut.namedShare) + " %" : "–") + " | " + percent(result.invented) +
-                " | " + percent(result.longText) + " | " + percent(result.free) + " |\n";
+                std::to_string(head.head.value) + " | " + rightPercent(result.heldOut) + " | " +
+                decimal(result.heldOut.meanWeight) + " | " + (isNamed ? percent(result.heldOut.namedShare, 2) : "–") +
+                " | " + rightPercent(result.invented) + " | " + rightPercent(result.longText) + " | " +
+                rightPercent(result.free) + " |\n";
     }
-    text += "\nSense from a cue that training never shows with its word: " + percent(evaluation.unseenCues) + " of " +
-            std::to_string(evaluation.unseenCues.links) +
+    text += "\nSense from a cue that training never shows with its word: " + rightPercent(evaluation.unseenCues) +
+            " of " + std::to_string(evaluation.unseenCues.links) +
             ".\n\n| both sentences of a pair right | pairs |\n| --- | --- |\n";
     Index right = 0;
     Index pairs = 0;

@@ -46,19 +46,26 @@ TEST(ReadAnnotatedText, ReadsTheBundledSets)
     }
 }
 
+constexpr const char* kTwoSubjects =
+    "The blicket saw a zork.\n  subject: saw>blicket\n\nDogs bark.\n  subject: bark>Dogs\n";
+
+/// One layer × two heads, asked for every relation in head 0.0.
+Recipe smallRecipe(const WordPieceTokenizer& tokenizer)
+{
+    Recipe recipe = bundledRecipe(tokenizer, Lesson::Relations, 3);
+    recipe.config.layers = 1;
+    recipe.config.heads = 2;
+    recipe.options.objective.roleHeads.fill({LayerIndex(0), HeadIndex(0)});
+    return recipe;
+}
+
 /// The definition, head by head, against the weights themselves.
 TEST(HeadScores, CountWhatTheHeadsLookAt)
 {
     const auto& tokenizer = static_cast<const WordPieceTokenizer&>(*defaultTokenizer());
-    Recipe recipe = bundledRecipe(tokenizer, Lesson::Relations, 3);
-    recipe.config.layers = 1;
-    recipe.config.heads = 2;
-    for (HeadAddress& head : recipe.options.objective.roleHeads) {
-        head = {LayerIndex(0), HeadIndex(0)};
-    }
+    const Recipe recipe = smallRecipe(tokenizer);
     const TrainedWeights weights = initialWeights(recipe.config, recipe.options.objective, 3);
-    const auto sentences = readAnnotatedText(
-        "The blicket saw a zork.\n  subject: saw>blicket\n\nDogs bark.\n  subject: bark>Dogs\n", tokenizer);
+    const auto sentences = readAnnotatedText(kTwoSubjects, tokenizer);
     ASSERT_TRUE(sentences);
     const HeadScores scores(recipe.config, weights, recipe.options.objective, *sentences);
     Batch batch;
@@ -78,9 +85,46 @@ TEST(HeadScores, CountWhatTheHeadsLookAt)
         EXPECT_EQ(scores.isRight(Role::Subject, {LayerIndex(0), HeadIndex(head)}, 0), score.rightShare == 1.0);
     }
     EXPECT_EQ(scores.score(Role::Subject, {}).links, 2);
+    const HeadScore second =
+        scores.score(Role::Subject, {}, [](std::size_t sentence, const Link&) { return sentence == 1; });
+    EXPECT_EQ(scores.isRight(Role::Subject, {}, 1), second.rightShare == 1.0);
     EXPECT_FALSE(scores.isRight(Role::Object, {}, 0));
     const HeadScore best = scores.best(Role::Previous);
     EXPECT_GE(best.rightShare, scores.score(Role::Previous, {LayerIndex(0), HeadIndex(0)}).rightShare);
+}
+
+/// A read-out that names each sentence's own subject from what the head gives out at its verb.
+TEST(HeadScores, CountWhatTheReadOutsName)
+{
+    const auto& tokenizer = static_cast<const WordPieceTokenizer&>(*defaultTokenizer());
+    const Recipe recipe = smallRecipe(tokenizer);
+    TrainedWeights weights = initialWeights(recipe.config, recipe.options.objective, 3);
+    const auto sentences = readAnnotatedText(kTwoSubjects, tokenizer);
+    ASSERT_TRUE(sentences);
+    const auto outputAtVerb = [&](const TokenizedSentence& sentence) {
+        Batch batch;
+        batch.append(sentence.ids);
+        const Index verb = sentence.words[static_cast<std::size_t>(sentence.links.front().from)].first;
+        const Activations activations = forwardBatch(recipe.config, weights.model, batch, Scaling::On);
+        return RowVector(activations.blocks[0].heads.row(verb).head(recipe.config.headWidth()));
+    };
+    const auto subject = [&](const TokenizedSentence& sentence) {
+        const Index noun = sentence.words[static_cast<std::size_t>(sentence.links.front().to)].first;
+        return RowVector(weights.model.tokenEmbedding.row(sentence.ids[static_cast<std::size_t>(noun)]));
+    };
+    const RowVector step = outputAtVerb(sentences->front()) - outputAtVerb(sentences->back());
+    LinearWeights& readOut = weights.readOuts[static_cast<std::size_t>(Role::Subject)];
+    readOut.weight = step.transpose() * (subject(sentences->front()) - subject(sentences->back())) / step.squaredNorm();
+    readOut.bias = subject(sentences->back()) - outputAtVerb(sentences->back()) * readOut.weight;
+    const auto namedShare = [&] {
+        return HeadScores(recipe.config, weights, recipe.options.objective, *sentences)
+            .score(Role::Subject, {})
+            .namedShare;
+    };
+    EXPECT_EQ(namedShare(), 1.0);
+    readOut.weight.setZero();
+    readOut.bias = subject(sentences->back());
+    EXPECT_EQ(namedShare(), 0.5);
 }
 
 }  // namespace
