@@ -19,7 +19,7 @@ struct Found
 };
 
 /// A token whose read-out must name a word.
-struct Asked
+struct Naming
 {
     Index row;
     std::int32_t answer;
@@ -51,14 +51,9 @@ std::vector<Link> neighbourLinks(const TokenizedSentence& sentence)
     return links;
 }
 
-bool isNeighbour(Role role)
-{
-    return role == Role::Previous || role == Role::Next;
-}
-
 }  // namespace
 
-HeadScores::HeadScores(const ModelConfig& config, const TrainedWeights& weights, const ObjectiveOptions& objective,
+HeadScores::HeadScores(const ModelConfig& config, const TrainedWeights& weights,
                        std::span<const TokenizedSentence> sentences)
     : m_heads(config.heads)
     , m_layers(config.layers)
@@ -70,14 +65,14 @@ HeadScores::HeadScores(const ModelConfig& config, const TrainedWeights& weights,
             batch.append(sentence.ids);
         }
         const Activations activations = forwardBatch(config, weights.model, batch, Scaling::On);
-        std::array<std::vector<Asked>, kRoleCount> asked;  // Together, as one product is much faster than many.
+        std::array<std::vector<Naming>, kLinkRoleCount> asked;  // Together, as one product is much faster than many.
         for (std::size_t s = 0; s < part.size(); ++s) {
             std::vector<Link> links = part[s].links;
             std::ranges::copy(neighbourLinks(part[s]), std::back_inserter(links));
             for (const Link& link : links) {
                 const auto piecesOf = [&](Index place) {
-                    return isNeighbour(link.role) ? TokenizedSentence::Pieces{place, 1}
-                                                  : part[s].words[static_cast<std::size_t>(place)];
+                    return isLink(link.role) ? part[s].words[static_cast<std::size_t>(place)]
+                                             : TokenizedSentence::Pieces{place, 1};
                 };
                 Outcome outcome{.sentence = begin + s, .link = link, .right = {}, .weight = {}};
                 for (const BlockActivations& block : activations.blocks) {
@@ -89,7 +84,7 @@ HeadScores::HeadScores(const ModelConfig& config, const TrainedWeights& weights,
                         outcome.weight.push_back(found.weight);
                     }
                 }
-                if (!weights.readOuts.empty() && !isNeighbour(link.role)) {
+                if (!weights.readOuts.outputs.empty() && isLink(link.role)) {
                     asked[static_cast<std::size_t>(link.role)].push_back(
                         {.row = batch.starts[s] + piecesOf(link.from).first,
                          .answer = part[s].ids[static_cast<std::size_t>(piecesOf(link.to).first)],
@@ -98,18 +93,16 @@ HeadScores::HeadScores(const ModelConfig& config, const TrainedWeights& weights,
                 m_outcomes.push_back(std::move(outcome));
             }
         }
-        for (std::size_t role = 0; role < kRoleCount; ++role) {
+        for (std::size_t role = 0; role < kLinkRoleCount; ++role) {
             if (asked[role].empty()) {
                 continue;
             }
-            const auto& [layer, head] = objective.roleHeads[role];
-            const Matrix& heads = activations.blocks[static_cast<std::size_t>(layer.value)].heads;
-            Matrix own(static_cast<Index>(asked[role].size()), config.headWidth());
+            Matrix finals(static_cast<Index>(asked[role].size()), config.width);
             for (std::size_t i = 0; i < asked[role].size(); ++i) {
-                own.row(static_cast<Index>(i)) =
-                    heads.row(asked[role][i].row).segment(head.value * config.headWidth(), config.headWidth());
+                finals.row(static_cast<Index>(i)) = activations.final.row(asked[role][i].row);
             }
-            const Matrix logits = multiplyTransposed(linear(own, weights.readOuts[role]), weights.model.tokenEmbedding);
+            const Matrix logits =
+                multiplyTransposed(linear(finals, weights.readOuts.outputs[role]), weights.model.tokenEmbedding);
             for (std::size_t i = 0; i < asked[role].size(); ++i) {
                 Index named = 0;
                 logits.row(static_cast<Index>(i)).maxCoeff(&named);

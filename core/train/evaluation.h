@@ -15,7 +15,8 @@ struct HeadScore
     HeadAddress head = {};
     double rightShare = 0.0;  ///< Of the links.
     double meanWeight = 0.0;  ///< The largest weight on a piece of the linked word, on average.
-    /// Of the links: those where the read-out of the role names the linked word's first piece, of the whole vocabulary.
+    /// Of the links: those where the role's read-out of the final vector, whatever the head, names the linked word's first piece
+    /// among the whole vocabulary.
     double namedShare = 0.0;
     Index links = 0;
 };
@@ -24,9 +25,7 @@ struct HeadScore
 class HeadScores
 {
 public:
-    /// @param objective says by its roleHeads whose read-out is whose
-    HeadScores(const ModelConfig& config, const TrainedWeights& weights, const ObjectiveOptions& objective,
-               std::span<const TokenizedSentence> sentences);
+    HeadScores(const ModelConfig& config, const TrainedWeights& weights, std::span<const TokenizedSentence> sentences);
 
     /// @param filter which links count, by sentence and link; all where it is empty
     using Filter = std::function<bool(std::size_t sentence, const Link& link)>;

@@ -11,11 +11,38 @@
 namespace headlight {
 namespace {
 
-constexpr std::size_t kGroups = kRoleCount + 1;  ///< The roles, then the masked words.
+constexpr std::size_t kGroups = kRoleCount + kLinkRoleCount + 1;
 
+/// Questions of one group are of the same kind and role, and their weights sum to the group's.
 std::size_t groupOf(const Question& question)
 {
-    return question.role ? static_cast<std::size_t>(*question.role) : kRoleCount;
+    switch (question.asked) {
+    case Asked::Head:
+        return static_cast<std::size_t>(question.role);
+    case Asked::Output:
+        return kRoleCount + static_cast<std::size_t>(question.role);
+    case Asked::MaskedWord:
+        break;
+    }
+    return kGroups - 1;
+}
+
+float weightOf(const Question& question, const ObjectiveOptions& options)
+{
+    switch (question.asked) {
+    case Asked::Head:
+        return options.roleWeights[static_cast<std::size_t>(question.role)];
+    case Asked::Output:
+        return options.outputWeights[static_cast<std::size_t>(question.role)];
+    case Asked::MaskedWord:
+        break;
+    }
+    return options.maskedWordWeight;
+}
+
+Question maskedWordQuestion(Index row, std::int32_t answer)
+{
+    return {.row = row, .answer = answer, .asked = Asked::MaskedWord, .role = {}, .weight = 0.0F};
 }
 
 /// Masks some words of the example in place, asks for them, and says which.
@@ -28,7 +55,7 @@ std::vector<bool> maskWords(Example& example, Index start, const ObjectiveOption
             continue;
         }
         masked[i] = true;
-        questions.push_back({.row = start + static_cast<Index>(i), .answer = example.ids[i], .role = {}, .weight = 0});
+        questions.push_back(maskedWordQuestion(start + static_cast<Index>(i), example.ids[i]));
         const float fate = random.unit();
         if (fate < 0.8F) {
             example.ids[i] = options.maskId;
@@ -51,21 +78,27 @@ void weigh(std::vector<Exercise>& exercises, const ObjectiveOptions& options)
     }
     for (Exercise& exercise : exercises) {
         for (Question& question : exercise.questions) {
-            const float weight = question.role ? options.roleWeights[static_cast<std::size_t>(*question.role)]
-                                               : options.maskedWordWeight;
-            question.weight = weight / counts[groupOf(question)];
+            question.weight = weightOf(question, options) / counts[groupOf(question)];
         }
     }
 }
 
 }  // namespace
 
+void appendParameters(ReadOuts& readOuts, std::vector<Parameter>& list)
+{
+    for (std::size_t i = 0; i < readOuts.heads.size(); ++i) {
+        appendParameters("read_out." + std::string(roleName(kRoles[i])), readOuts.heads[i], list);
+    }
+    for (std::size_t i = 0; i < readOuts.outputs.size(); ++i) {
+        appendParameters("output_read_out." + std::string(roleName(kRoles[i])), readOuts.outputs[i], list);
+    }
+}
+
 std::vector<Parameter> parameters(TrainedWeights& weights)
 {
     std::vector<Parameter> list = parameters(weights.model);
-    for (std::size_t i = 0; i < weights.readOuts.size(); ++i) {
-        appendParameters("read_out." + std::string(roleName(kRoles[i])), weights.readOuts[i], list);
-    }
+    appendParameters(weights.readOuts, list);
     return list;
 }
 
@@ -73,7 +106,9 @@ std::vector<Exercise> makeExercises(std::span<const Example> examples, std::size
                                     const ObjectiveOptions& options, Index vocabulary, Random random)
 {
     std::vector<Exercise> exercises(shards);
-    const bool asksRoles = std::ranges::any_of(options.roleWeights, [](float weight) { return weight > 0.0F; });
+    const auto isPositive = [](float weight) { return weight > 0.0F; };
+    const bool asksRoles =
+        std::ranges::any_of(options.roleWeights, isPositive) || std::ranges::any_of(options.outputWeights, isPositive);
     const auto neighbours = static_cast<float>(options.neighbourQuestions);
     std::size_t tokens = 0;
     for (const Example& example : examples) {
@@ -88,16 +123,25 @@ std::vector<Exercise> makeExercises(std::span<const Example> examples, std::size
         const std::vector<bool> masked = maskWords(example, start, options, vocabulary, random, exercise.questions);
         exercise.batch.append(example.ids);
         for (const auto& [row, answer] : example.asked) {
-            exercise.questions.push_back({.row = start + row, .answer = answer, .role = {}, .weight = 0});
+            exercise.questions.push_back(maskedWordQuestion(start + row, answer));
         }
         if (!asksRoles) {
             continue;
         }
         const auto ask = [&](Role role, Index from, Index to) {
-            if (options.roleWeights[static_cast<std::size_t>(role)] > 0.0F && !masked[static_cast<std::size_t>(from)] &&
-                !masked[static_cast<std::size_t>(to)]) {
-                exercise.questions.push_back(
-                    {.row = start + from, .answer = original[static_cast<std::size_t>(to)], .role = role, .weight = 0});
+            if (masked[static_cast<std::size_t>(from)] || masked[static_cast<std::size_t>(to)]) {
+                return;
+            }
+            Question question{.row = start + from,
+                              .answer = original[static_cast<std::size_t>(to)],
+                              .asked = Asked::Head,
+                              .role = role,
+                              .weight = 0.0F};
+            for (const Asked asked : {Asked::Head, Asked::Output}) {
+                question.asked = asked;
+                if ((asked == Asked::Head || isLink(role)) && weightOf(question, options) > 0.0F) {
+                    exercise.questions.push_back(question);
+                }
             }
         };
         for (const Link& link : example.links) {
@@ -136,10 +180,27 @@ Loss& Loss::operator+=(const Loss& other)
     for (std::size_t i = 0; i < roles.size(); ++i) {
         roles[i] += other.roles[i];
     }
+    for (std::size_t i = 0; i < outputs.size(); ++i) {
+        outputs[i] += other.outputs[i];
+    }
     return *this;
 }
 
 namespace {
+
+/// Where the questions of a group add up.
+double& partOf(Loss& loss, const Question& question)
+{
+    switch (question.asked) {
+    case Asked::Head:
+        return loss.roles[static_cast<std::size_t>(question.role)];
+    case Asked::Output:
+        return loss.outputs[static_cast<std::size_t>(question.role)];
+    case Asked::MaskedWord:
+        break;
+    }
+    return loss.maskedWord;
+}
 
 /// Some questions' features times the embeddings of the candidates: loss and gradients.
 class Naming
@@ -169,8 +230,8 @@ public:
                 crossEntropyGradient(logits.row(static_cast<Index>(i)), targetOf(question.answer), question.weight);
             const double weighted = entropy.nats * static_cast<double>(question.weight);
             loss.total += weighted;
-            (question.role ? loss.roles[static_cast<std::size_t>(*question.role)] : loss.maskedWord) += weighted;
-            if (!question.role && entropy.isTargetLargest) {
+            partOf(loss, question) += weighted;
+            if (question.asked == Asked::MaskedWord && entropy.isTargetLargest) {
                 loss.wordsRight += static_cast<double>(question.weight);
             }
         }
@@ -201,6 +262,56 @@ private:
     std::span<const std::int32_t> m_candidates;
     Matrix m_embeddings;
 };
+
+/// Questions for a linked word that go through one read-out.
+struct Group
+{
+    std::span<const Question> questions;
+    std::optional<HeadAddress> head;  ///< None: the final vector.
+    const LinearWeights* readOut;
+    Index offset;  ///< Of the asked columns among those of the layer's heads or of the final vector.
+    Matrix asked;  ///< [R×d] or [R×D], one row a question
+
+    LinearWeights& gradientIn(TrainedWeights& gradient) const
+    {
+        const auto role = static_cast<std::size_t>(questions.front().role);
+        return head ? gradient.readOuts.heads[role] : gradient.readOuts.outputs[role];
+    }
+
+    /// Adds each question's row to what it was read from.
+    void scatter(const Matrix& askedGradient, OutputGradients& outputs) const
+    {
+        Matrix& target = head ? outputs.heads[static_cast<std::size_t>(head->layer.value)] : outputs.final;
+        if (target.size() == 0) {
+            target = Matrix::Zero(outputs.final.rows(), outputs.final.cols());
+        }
+        for (std::size_t i = 0; i < questions.size(); ++i) {
+            target.row(questions[i].row).segment(offset, asked.cols()) += askedGradient.row(static_cast<Index>(i));
+        }
+    }
+};
+
+Group makeGroup(std::span<const Question> questions, const ModelConfig& config, const ObjectiveOptions& options,
+                const TrainedWeights& weights, const Activations& activations)
+{
+    const auto role = static_cast<std::size_t>(questions.front().role);
+    Group group{.questions = questions, .head = {}, .readOut = nullptr, .offset = 0, .asked = {}};
+    const Matrix* source = &activations.final;
+    if (questions.front().asked == Asked::Head) {
+        group.head = options.roleHeads[role];
+        group.readOut = &weights.readOuts.heads[role];
+        group.offset = group.head->head.value * config.headWidth();
+        source = &activations.blocks[static_cast<std::size_t>(group.head->layer.value)].heads;
+    } else {
+        group.readOut = &weights.readOuts.outputs[role];
+    }
+    group.asked.resize(static_cast<Index>(questions.size()), group.readOut->weight.rows());
+    for (std::size_t i = 0; i < questions.size(); ++i) {
+        group.asked.row(static_cast<Index>(i)) =
+            source->row(questions[i].row).segment(group.offset, group.asked.cols());
+    }
+    return group;
+}
 
 }  // namespace
 
@@ -239,57 +350,39 @@ Loss differentiate(const ModelConfig& config, const TrainedWeights& weights, con
                             .heads = std::vector<Matrix>(activations.blocks.size())};
     Loss loss;
     const std::span<const Question> all = exercise.questions;
-    std::size_t roleQuestions = 0;
-    while (roleQuestions < all.size() && all[roleQuestions].role) {
-        ++roleQuestions;
-    }
+    const auto firstWord = std::ranges::find(all, Asked::MaskedWord, &Question::asked);
+    const auto linkQuestions = static_cast<std::size_t>(firstWord - all.begin());
 
-    // Features of every read-out question, each role's rows through its own map.
-    const Index headWidth = config.headWidth();
-    Matrix features(static_cast<Index>(roleQuestions), config.width);
-    Matrix asked(features.rows(), headWidth);
-    const auto sourceOf = [&](const Question& question, auto&& layers) {
-        const HeadAddress head = options.roleHeads[static_cast<std::size_t>(*question.role)];
-        return layers(static_cast<std::size_t>(head.layer.value))
-            .row(question.row)
-            .segment(head.head.value * headWidth, headWidth);
-    };
-    const auto forEachRole = [&](const auto& visit) {
-        for (std::size_t begin = 0, end = 0; begin < roleQuestions; begin = end) {
-            for (end = begin; end < roleQuestions && all[end].role == all[begin].role; ++end) {
-            }
-            visit(static_cast<std::size_t>(*all[begin].role), static_cast<Index>(begin),
-                  static_cast<Index>(end - begin));
+    // Each group's features, through its own map; then all of them are named at once.
+    std::vector<Group> groups;
+    for (std::size_t begin = 0; begin < linkQuestions;) {
+        std::size_t end = begin;
+        while (end < linkQuestions && groupOf(all[end]) == groupOf(all[begin])) {
+            ++end;
         }
-    };
-    for (std::size_t i = 0; i < roleQuestions; ++i) {
-        asked.row(static_cast<Index>(i)) =
-            sourceOf(all[i], [&](std::size_t layer) -> const Matrix& { return activations.blocks[layer].heads; });
+        groups.push_back(makeGroup(all.subspan(begin, end - begin), config, options, weights, activations));
+        begin = end;
     }
-    if (roleQuestions > 0) {
-        forEachRole([&](std::size_t role, Index begin, Index count) {
-            features.middleRows(begin, count) = linear(asked.middleRows(begin, count), weights.readOuts[role]);
-        });
+    if (linkQuestions > 0) {
+        Matrix features(static_cast<Index>(linkQuestions), config.width);
+        Index row = 0;
+        for (const Group& group : groups) {
+            features.middleRows(row, group.asked.rows()) = linear(group.asked, *group.readOut);
+            row += group.asked.rows();
+        }
         const Matrix featuresGradient =
-            Naming(weights, gradient, exercise.candidates).learn(features, all.first(roleQuestions), loss);
-        Matrix askedGradient(asked.rows(), headWidth);
-        forEachRole([&](std::size_t role, Index begin, Index count) {
-            askedGradient.middleRows(begin, count) =
-                linearBackward(asked.middleRows(begin, count), weights.readOuts[role],
-                               featuresGradient.middleRows(begin, count), gradient.readOuts[role]);
-        });
-        for (std::size_t i = 0; i < roleQuestions; ++i) {
-            sourceOf(all[i], [&](std::size_t layer) -> Matrix& {
-                Matrix& heads = outputs.heads[layer];
-                if (heads.size() == 0) {
-                    heads = Matrix::Zero(activations.final.rows(), config.width);
-                }
-                return heads;
-            }) += askedGradient.row(static_cast<Index>(i));
+            Naming(weights, gradient, exercise.candidates).learn(features, all.first(linkQuestions), loss);
+        row = 0;
+        for (const Group& group : groups) {
+            const Index count = group.asked.rows();
+            group.scatter(linearBackward(group.asked, *group.readOut, featuresGradient.middleRows(row, count),
+                                         group.gradientIn(gradient)),
+                          outputs);
+            row += count;
         }
     }
 
-    const std::span<const Question> words = all.subspan(roleQuestions);
+    const std::span<const Question> words = all.subspan(linkQuestions);
     if (!words.empty()) {
         Matrix finals(static_cast<Index>(words.size()), config.width);
         for (std::size_t i = 0; i < words.size(); ++i) {
@@ -306,6 +399,11 @@ Loss differentiate(const ModelConfig& config, const TrainedWeights& weights, con
     for (std::size_t i = 0; i < kRoleCount; ++i) {
         if (options.roleWeights[i] > 0.0F) {
             loss.roles[i] /= static_cast<double>(options.roleWeights[i]);
+        }
+    }
+    for (std::size_t i = 0; i < kLinkRoleCount; ++i) {
+        if (options.outputWeights[i] > 0.0F) {
+            loss.outputs[i] /= static_cast<double>(options.outputWeights[i]);
         }
     }
     return loss;

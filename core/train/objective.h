@@ -21,12 +21,22 @@ struct Example
     std::vector<std::pair<Index, std::int32_t>> asked = {};  ///< Tokens whose final vector must name this id.
 };
 
-/// Weights of the model and of the read-outs: for each role a linear map from one head's own output to the width, whose
-/// product with the token embedding must name the linked word.
+/// Linear maps whose product with the token embedding must name a linked word.
+struct ReadOuts
+{
+    std::vector<LinearWeights> heads;    ///< One a role, from its head's own output alone: [d×D].
+    std::vector<LinearWeights> outputs;  ///< One a role that is a link, from the model's final vector: [D×D].
+
+    bool empty() const { return heads.empty() && outputs.empty(); }
+};
+
+void appendParameters(ReadOuts& readOuts, std::vector<Parameter>& list);
+
+/// Weights of the model and of its read-outs; those that no loss asks for are not there.
 struct TrainedWeights
 {
     Weights model = {};
-    std::vector<LinearWeights> readOuts = {};  ///< One a role: [d×D]; none where trained on masked words alone.
+    ReadOuts readOuts = {};
 };
 
 std::vector<Parameter> parameters(TrainedWeights& weights);
@@ -37,24 +47,33 @@ struct ObjectiveOptions
     /// Of the words: 80 % masked, 10 % another word, 10 % as they are  (Devlin et al. 2019).
     float maskedShare = 0.15F;
     float maskedWordWeight = 1.0F;
-    std::array<float, kRoleCount> roleWeights = {0.5F, 0.5F, 0.5F, 0.5F, 1.5F, 0.75F, 0.15F, 0.15F};
+    std::array<float, kRoleCount> roleWeights = {0.5F, 0.5F, 0.5F, 0.5F, 1.5F, 0.75F, 0.3F, 0.3F};
     std::array<HeadAddress, kRoleCount> roleHeads = {};  ///< Which head is asked.
-    std::size_t otherCandidates =
-        1024;                       ///< Words of the vocabulary that read-outs choose among beside the batch's own.
-    Index neighbourQuestions = 96;  ///< Tokens a batch that are asked for their neighbours.
+    std::array<float, kLinkRoleCount> outputWeights = {0.1F, 0.1F, 0.1F, 0.1F, 0.3F, 0.15F};
+    /// Words of the vocabulary that read-outs choose among beside the batch's own.
+    std::size_t otherCandidates = 1024;
+    Index neighbourQuestions = 192;  ///< Tokens a batch that are asked for their neighbours.
     std::vector<std::int32_t> answers =
         {};  ///< What words are named among, ascending; the whole vocabulary where it is empty.
     std::int32_t maskId = 0;
     std::int32_t firstWordId = 0;  ///< Ids from here on may stand in for another word.
 };
 
-/// One thing to name: the token at `row` must name `answer`, from its final vector or from the head of a role.
+/// From what a word is to be named.
+enum class Asked {
+    Head,        ///< The linked word, from the output of the role's head.
+    Output,      ///< The linked word, from the final vector.
+    MaskedWord,  ///< The word that was masked here, from the final vector; so a toy's answers.
+};
+
+/// One thing to name: the token at `row` must name `answer`.
 struct Question
 {
     Index row;
     std::int32_t answer;
-    std::optional<Role> role;  ///< None: the word that was masked here.
-    float weight;              ///< Its share of the loss.
+    Asked asked;
+    Role role;     ///< Of a link.
+    float weight;  ///< Its share of the loss.
 };
 
 /// A batch with some words masked, and what is asked of it.
@@ -73,9 +92,10 @@ std::vector<Exercise> makeExercises(std::span<const Example> examples, std::size
 struct Loss
 {
     double total = 0.0;
-    double maskedWord = 0.0;                    ///< Mean cross-entropy in nats.
-    double wordsRight = 0.0;                    ///< The share of the words that were named right.
-    std::array<double, kRoleCount> roles = {};  ///< Likewise, before the role's weight.
+    double maskedWord = 0.0;                          ///< Mean cross-entropy in nats.
+    double wordsRight = 0.0;                          ///< The share of the words that were named right.
+    std::array<double, kRoleCount> roles = {};        ///< Likewise, before the role's weight.
+    std::array<double, kLinkRoleCount> outputs = {};  ///< Likewise, named from the final vector.
 
     Loss& operator+=(const Loss& other);
 };

@@ -56,6 +56,7 @@ Recipe bundledRecipe(const WordPieceTokenizer& tokenizer, Lesson lesson, std::ui
         recipe.name = "Headlight small, masked words only";
         recipe.note = "trained on masked words alone";
         objective.roleWeights.fill(0.0F);
+        objective.outputWeights.fill(0.0F);
         return recipe;
     }
     recipe.name = "Headlight small";

@@ -8,22 +8,13 @@
 #include <array>
 #include <cassert>
 #include <cstdio>
+#include <set>
 
 namespace headlight {
 namespace {
 
 /// Streams of random numbers: what chooses heads is not what is reported.
-enum Stream : std::uint64_t { kDevelopment = 11, kTest, kInvented, kLong, kPairs, kCues };
-
-/// Where the bundled recipe's read-outs stand in a file.
-std::vector<Parameter> readOutParameters(std::vector<LinearWeights>& readOuts)
-{
-    std::vector<Parameter> list;
-    for (std::size_t i = 0; i < readOuts.size(); ++i) {
-        appendParameters("read_out." + std::string(roleName(kRoles[i])), readOuts[i], list);
-    }
-    return list;
-}
+enum Stream : std::uint64_t { kDevelopment = 11, kTest, kInvented, kInventing, kLong, kPairs, kCues };
 
 TokenizedSentence tokenized(const Sentence& sentence, const Tokenizer& tokenizer)
 {
@@ -93,11 +84,12 @@ std::string rightPercent(const HeadScore& score)
 
 }  // namespace
 
-Result<void> writeTrainedModel(const std::filesystem::path& folder, const Model& model,
-                               const std::vector<LinearWeights>& readOuts, const std::vector<std::string>& vocabulary)
+Result<void> writeTrainedModel(const std::filesystem::path& folder, const Model& model, const ReadOuts& readOuts,
+                               const std::vector<std::string>& vocabulary)
 {
-    std::vector<LinearWeights> copy = readOuts;
-    const std::vector<Parameter> more = readOutParameters(copy);
+    ReadOuts copy = readOuts;
+    std::vector<Parameter> more;
+    appendParameters(copy, more);
     return writeModelFolder(folder, model, vocabulary, toTensors(more));
 }
 
@@ -109,15 +101,14 @@ Result<TrainedModel> readTrainedModel(const std::filesystem::path& folder)
     }
     TrainedModel trained{.model = *model, .readOuts = {}};
     if (!trained.model->askedHeads.empty()) {
-        const ModelConfig& config = trained.model->config;
-        trained.readOuts.assign(kRoleCount,
-                                {Matrix::Zero(config.headWidth(), config.width), RowVector::Zero(config.width)});
+        trained.readOuts = zeroReadOuts(trained.model->config, {});
         const std::filesystem::path path = folder / "model.safetensors";
         const Result<SafetensorsFile> file = SafetensorsFile::open(path);
         if (!file) {
             return tl::unexpected(file.error());
         }
-        std::vector<Parameter> list = readOutParameters(trained.readOuts);
+        std::vector<Parameter> list;
+        appendParameters(trained.readOuts, list);
         if (const Result<void> filled = fill(list, file->contents()); !filled) {
             return failure(filled.error().code, quoted(path) + ": " + filled.error().message);
         }
@@ -128,7 +119,6 @@ Result<TrainedModel> readTrainedModel(const std::filesystem::path& folder)
 Result<Evaluation> evaluate(const TrainedModel& trained, const Corpus& corpus, std::string_view freeTest,
                             const EvaluationOptions& options)
 {
-    assert(trained.readOuts.empty() || trained.readOuts.size() == kRoleCount);
     const Model& model = *trained.model;
     const Tokenizer& tokenizer = *model.tokenizer;
     const Result<std::vector<TokenizedSentence>> freeSentences = readAnnotatedText(freeTest, tokenizer);
@@ -136,36 +126,42 @@ Result<Evaluation> evaluate(const TrainedModel& trained, const Corpus& corpus, s
         return tl::unexpected(freeSentences.error());
     }
     const TrainedWeights weights{.model = model.weights, .readOuts = trained.readOuts};
-    ObjectiveOptions objective;
-    for (const AskedHead& asked : model.askedHeads) {
-        const auto role = std::ranges::find(kRoles, asked.relation, roleName);
-        if (role != kRoles.end()) {
-            objective.roleHeads[static_cast<std::size_t>(*role)] = asked.head;
-        }
-    }
     const auto scoresOf = [&](const std::vector<TokenizedSentence>& sentences) {
-        return HeadScores(model.config, weights, objective, sentences);
+        return HeadScores(model.config, weights, sentences);
     };
+    // No sentence twice: some templates have few held-out words.
     const auto draw = [&](Stream stream, std::size_t count, const auto& make) {
         Random random(options.seed, stream);
-        std::vector<TokenizedSentence> sentences;
+        std::set<std::string> texts;
+        std::vector<Sentence> sentences;
         while (sentences.size() < count) {
-            sentences.push_back(tokenized(make(random), tokenizer));
+            Sentence sentence = make(random);
+            if (texts.insert(written(sentence).text).second) {
+                sentences.push_back(std::move(sentence));
+            }
         }
         return sentences;
     };
+    const auto tokenizedAll = [&](const std::vector<Sentence>& sentences) {
+        std::vector<TokenizedSentence> all;
+        for (const Sentence& sentence : sentences) {
+            all.push_back(tokenized(sentence, tokenizer));
+        }
+        return all;
+    };
     const auto heldOut = [&](Random& random) { return corpus.sentence(Split::HeldOut, random); };
 
-    const HeadScores development = scoresOf(draw(kDevelopment, options.development, heldOut));
-    const HeadScores test = scoresOf(draw(kTest, options.heldOut, heldOut));
+    const HeadScores development = scoresOf(tokenizedAll(draw(kDevelopment, options.development, heldOut)));
+    const HeadScores test = scoresOf(tokenizedAll(draw(kTest, options.heldOut, heldOut)));
+    std::vector<Sentence> withInvented = draw(kInvented, options.invented, heldOut);
     std::vector<Index> inventedPlaces;
-    const HeadScores invented = scoresOf(draw(kInvented, options.invented, [&](Random& random) {
-        Sentence sentence = heldOut(random);
-        inventedPlaces.push_back(inventOne(sentence, corpus, random));
-        return sentence;
-    }));
+    Random inventing(options.seed, kInventing);
+    for (Sentence& sentence : withInvented) {
+        inventedPlaces.push_back(inventOne(sentence, corpus, inventing));
+    }
+    const HeadScores invented = scoresOf(tokenizedAll(withInvented));
     const HeadScores longTexts =
-        scoresOf(draw(kLong, options.longTexts, [&](Random& random) { return corpus.longText(random); }));
+        scoresOf(tokenizedAll(draw(kLong, options.longTexts, [&](Random& random) { return corpus.longText(random); })));
     const HeadScores free = scoresOf(*freeSentences);
 
     Evaluation evaluation{.model = model.name, .relations = {}, .pairs = {}, .unseenCues = {}, .shown = {}};
@@ -177,7 +173,7 @@ Result<Evaluation> evaluate(const TrainedModel& trained, const Corpus& corpus, s
                                         .heldOut = test.score(role, head),
                                         .invented = invented.score(role, head,
                                                                    [&](std::size_t sentence, const Link& link) {
-                                                                       return link.role < Role::Previous &&
+                                                                       return isLink(link.role) &&
                                                                               link.to == inventedPlaces[sentence];
                                                                    }),
                                         .longText = longTexts.score(role, head),
@@ -205,9 +201,8 @@ Result<Evaluation> evaluate(const TrainedModel& trained, const Corpus& corpus, s
         }
     }
     const HeadAddress sense = heads[static_cast<std::size_t>(Role::Sense)];
-    evaluation.unseenCues = scoresOf(draw(kCues, options.unseenCues, [&](Random& r) {
-                                return corpus.unseenCue(r);
-                            })).score(Role::Sense, sense);
+    const auto cues = draw(kCues, options.unseenCues, [&](Random& r) { return corpus.unseenCue(r); });
+    evaluation.unseenCues = scoresOf(tokenizedAll(cues)).score(Role::Sense, sense);
 
     for (const Probe& probe : kProbes) {
         const std::string annotated = std::string(probe.text) + "\n  " + std::string(roleName(probe.role)) + ": " +
@@ -228,7 +223,7 @@ std::string toMarkdown(const Evaluation& evaluation)
         "| --- | --- | --- | --- | --- | --- | --- | --- |\n";
     for (const RelationResult& result : evaluation.relations) {
         const HeadAddress head = result.heldOut.head;
-        const bool isNamed = result.role < Role::Previous && result.heldOut.namedShare > 0.0;
+        const bool isNamed = isLink(result.role) && result.heldOut.namedShare > 0.0;
         text += "| " + std::string(roleName(result.role)) + " | " + std::to_string(head.layer.value) + "." +
                 std::to_string(head.head.value) + " | " + rightPercent(result.heldOut) + " | " +
                 decimal(result.heldOut.meanWeight) + " | " + (isNamed ? percent(result.heldOut.namedShare, 2) : "–") +

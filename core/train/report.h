@@ -8,12 +8,11 @@
 
 namespace headlight {
 
-/// A model with the read-outs that it was trained with: one for each of kRoles, in that order, or none where it learnt masked words
-/// alone.
+/// A model with the read-outs that it was trained with; none where it learnt masked words alone.
 struct TrainedModel
 {
     std::shared_ptr<const Model> model;
-    std::vector<LinearWeights> readOuts;  ///< Each [d×D].
+    ReadOuts readOuts;
 };
 
 /// Reads a folder that `writeTrainedModel` wrote. A model with asked heads must have read-outs.
@@ -25,8 +24,8 @@ Result<TrainedModel> readTrainedModel(const std::filesystem::path& folder);
 ///
 /// @param readOuts as in TrainedModel  @param vocabulary the model's, in the order of the ids
 /// @return what `writeModelFolder` says
-Result<void> writeTrainedModel(const std::filesystem::path& folder, const Model& model,
-                               const std::vector<LinearWeights>& readOuts, const std::vector<std::string>& vocabulary);
+Result<void> writeTrainedModel(const std::filesystem::path& folder, const Model& model, const ReadOuts& readOuts,
+                               const std::vector<std::string>& vocabulary);
 
 /// How many sentences each measure draws, and from which random numbers.
 struct EvaluationOptions

@@ -15,6 +15,13 @@ enum class Role { Subject, Object, Determiner, Adjective, Antecedent, Sense, Pre
 inline constexpr std::array kRoles = {Role::Subject,    Role::Object, Role::Determiner, Role::Adjective,
                                       Role::Antecedent, Role::Sense,  Role::Previous,   Role::Next};
 inline constexpr std::size_t kRoleCount = kRoles.size();
+inline constexpr std::size_t kLinkRoleCount = 6;  ///< Those before the neighbours.
+
+/// Whether it is a link that a sentence knows of itself.
+constexpr bool isLink(Role role)
+{
+    return static_cast<std::size_t>(role) < kLinkRoleCount;
+}
 
 /// For people and for files: "subject", "object", …
 std::string_view roleName(Role role);

@@ -163,6 +163,7 @@ Toy lookupToy(const ToyOptions& options)
     objective.scaling = options.scaling;
     objective.maskedShare = 0.0F;
     objective.roleWeights.fill(0.0F);
+    objective.outputWeights.fill(0.0F);
     for (std::size_t value = 0; value < kSymbols; ++value) {
         objective.answers.push_back(answerId(value));
     }
@@ -235,6 +236,7 @@ Toy grammarToy(const ToyOptions& options)
     objective.otherCandidates = 0;
     objective.neighbourQuestions = 48;
     objective.roleWeights.fill(0.0F);
+    objective.outputWeights.fill(0.0F);
     const auto ask = [&](Role role, Index layer, Index head, float weight) {
         const HeadAddress address{LayerIndex(layer), HeadIndex(head)};
         objective.roleHeads[static_cast<std::size_t>(role)] = address;
@@ -271,7 +273,7 @@ Snapshot takeSnapshot(const Toy& toy, const TrainedWeights& weights, Index step)
                                                          .askedHeads = toy.askedHeads,
                                                          .tokenizer = toy.tokenizer});
     if (!toy.sentences.empty()) {
-        const HeadScores scores(toy.config, weights, toy.options.objective, toy.sentences);
+        const HeadScores scores(toy.config, weights, toy.sentences);
         for (const Role role : kRoles) {
             if (toy.options.objective.roleWeights[static_cast<std::size_t>(role)] > 0.0F) {
                 snapshot.scores.push_back(

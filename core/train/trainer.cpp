@@ -17,9 +17,11 @@ enum Stream : std::uint64_t { kWeightsStream = 1, kMasksStream = 2, kExamplesStr
 TrainedWeights zeroLike(const ModelConfig& config, const TrainedWeights& weights)
 {
     TrainedWeights zeros{.model = zeroWeights(config)};
-    for (const LinearWeights& readOut : weights.readOuts) {
-        zeros.readOuts.push_back(
-            {Matrix::Zero(readOut.weight.rows(), readOut.weight.cols()), RowVector::Zero(readOut.bias.cols())});
+    zeros.readOuts = weights.readOuts;
+    std::vector<Parameter> readOuts;
+    appendParameters(zeros.readOuts, readOuts);
+    for (Parameter& parameter : readOuts) {
+        parameter.values.setZero();
     }
     return zeros;
 }
@@ -33,13 +35,26 @@ void fillNormal(Eigen::Map<Matrix> values, float deviation, Random& random)
 
 }  // namespace
 
+ReadOuts zeroReadOuts(const ModelConfig& config, const ObjectiveOptions& objective)
+{
+    const auto isPositive = [](float weight) { return weight > 0.0F; };
+    const auto map = [&](Index from) {
+        return LinearWeights{Matrix::Zero(from, config.width), RowVector::Zero(config.width)};
+    };
+    ReadOuts readOuts;
+    if (std::ranges::any_of(objective.roleWeights, isPositive)) {
+        readOuts.heads.assign(kRoleCount, map(config.headWidth()));
+    }
+    if (std::ranges::any_of(objective.outputWeights, isPositive)) {
+        readOuts.outputs.assign(kLinkRoleCount, map(config.width));
+    }
+    return readOuts;
+}
+
 TrainedWeights initialWeights(const ModelConfig& config, const ObjectiveOptions& objective, std::uint64_t seed)
 {
     TrainedWeights weights{.model = zeroWeights(config)};
-    if (std::ranges::any_of(objective.roleWeights, [](float weight) { return weight > 0.0F; })) {
-        weights.readOuts.assign(kRoleCount,
-                                {Matrix::Zero(config.headWidth(), config.width), RowVector::Zero(config.width)});
-    }
+    weights.readOuts = zeroReadOuts(config, objective);
     Random random(seed, kWeightsStream);
     for (Parameter& parameter : parameters(weights)) {
         if (parameter.name.ends_with(".gain")) {

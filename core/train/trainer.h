@@ -69,6 +69,9 @@ private:
     AdamW m_optimiser;
 };
 
+/// The read-outs that the objective asks for, all zero.
+ReadOuts zeroReadOuts(const ModelConfig& config, const ObjectiveOptions& objective);
+
 /// Random weights as training starts from.
 TrainedWeights initialWeights(const ModelConfig& config, const ObjectiveOptions& objective, std::uint64_t seed);
 

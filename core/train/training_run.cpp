@@ -20,6 +20,9 @@ CsvTable logTable()
     for (const Role role : kRoles) {
         table.header.push_back(std::string(roleName(role)) + "_loss");
     }
+    for (std::size_t i = 0; i < kLinkRoleCount; ++i) {
+        table.header.push_back(std::string(roleName(kRoles[i])) + "_named_loss");
+    }
     table.header.insert(table.header.end(), {"gradient_norm", "learning_rate", "tokens"});
     return table;
 }
@@ -32,6 +35,9 @@ std::string logLine(const StepReport& report)
     row.emplace_back(report.loss.total);
     row.emplace_back(report.loss.maskedWord);
     for (const double loss : report.loss.roles) {
+        row.emplace_back(loss);
+    }
+    for (const double loss : report.loss.outputs) {
         row.emplace_back(loss);
     }
     row.emplace_back(report.gradientNorm);

@@ -27,8 +27,10 @@ Json exercise(const Recipe& recipe, const Corpus& corpus, const WordPieceTokeniz
                               .front();
     Json questions = Json::array();
     for (const Question& question : made.questions) {
-        questions.push_back(
-            {question.row, question.answer, question.role ? static_cast<int>(*question.role) : -1, question.weight});
+        const char* asked = question.asked == Asked::Head     ? "head"
+                            : question.asked == Asked::Output ? "output"
+                                                              : "masked word";
+        questions.push_back({question.row, question.answer, asked, static_cast<int>(question.role), question.weight});
     }
     return {{"ids", made.batch.ids},
             {"starts", made.batch.starts},

@@ -2,7 +2,8 @@
 
 Weights are drawn as float32 and everything is computed from them in float64. Tensors are named as core names parameters, behind
 "before/", "gradient/" and "after/". A question is a row of the batch, the id that it must name, a relation (or -1: the masked
-word itself, of the whole vocabulary) and its weight; relations choose among the candidates.
+word itself, of the whole vocabulary), from what it is asked (the relation's head, or the output) and its weight; relations choose
+among the candidates.
 """
 
 import math
@@ -18,9 +19,12 @@ MASKED = -1
 ROLES = ["subject", "object", "determiner", "adjective", "antecedent", "sense", "previous", "next"]
 SEATS = {"subject": (1, 0), "object": (1, 1), "determiner": (0, 2), "adjective": (0, 3), "antecedent": (1, 3), "sense": (1, 2),
          "previous": (0, 0), "next": (0, 1)}
-# In the order of the relations, then the masked words: as core sorts them.
-QUESTIONS = [(1, 3, 0, 0.25), (3, 14, 0, 0.25), (8, 14, 1, 0.5), (0, 14, 2, 0.5), (4, 1, 3, 0.5), (2, 3, 4, 1.5), (6, 5, 5, 0.75), (1, 3, 6, 0.075),
-             (7, 14, 6, 0.075), (0, 14, 7, 0.15), (2, 1, MASKED, 0.5), (7, 23, MASKED, 0.5)]
+HEAD, OUTPUT = "head", "output"
+# In the order of heads' relations, outputs' relations, masked words: as core sorts them.
+QUESTIONS = [(1, 3, 0, HEAD, 0.25), (3, 14, 0, HEAD, 0.25), (8, 14, 1, HEAD, 0.5), (0, 14, 2, HEAD, 0.5), (4, 1, 3, HEAD, 0.5), (2, 3, 4, HEAD, 1.5),
+             (6, 5, 5, HEAD, 0.75), (1, 3, 6, HEAD, 0.075), (7, 14, 6, HEAD, 0.075), (0, 14, 7, HEAD, 0.15), (1, 3, 0, OUTPUT, 0.1),
+             (8, 14, 1, OUTPUT, 0.1), (0, 14, 2, OUTPUT, 0.1), (4, 1, 3, OUTPUT, 0.1), (2, 3, 4, OUTPUT, 0.15), (7, 5, 4, OUTPUT, 0.15),
+             (6, 5, 5, OUTPUT, 0.15), (2, 1, MASKED, OUTPUT, 0.5), (7, 23, MASKED, OUTPUT, 0.5)]
 CANDIDATES = [1, 3, 5, 9, 14, 20, 23]
 LONGEST_GRADIENT, RATE, BETAS, STABILISER, DECAY = 1.0, 0.002, (0.9, 0.98), 1e-8, 0.01
 
@@ -54,6 +58,8 @@ def draw():
     norm("final.norm")
     for role in ROLES:
         linear("read_out." + role, HEAD_WIDTH, D)
+    for role in ROLES[:6]:
+        linear("output_read_out." + role, D, D)
     return weights
 
 
@@ -90,13 +96,14 @@ def run(w):
     final = torch.cat(finals)
     heads_of = [torch.cat(heads) for heads in heads_of]
     loss = torch.zeros((), dtype=torch.float64)
-    for row, answer, role, weight in QUESTIONS:
+    for row, answer, role, asked, weight in QUESTIONS:
         if role == MASKED:
             loss = loss + weight * functional.cross_entropy(final[row] @ w["embedding.token"].T, torch.tensor(answer))
             continue
         layer, head = SEATS[ROLES[role]]
-        own = heads_of[layer][row, head * HEAD_WIDTH:(head + 1) * HEAD_WIDTH]
-        feature = own @ w[f"read_out.{ROLES[role]}.weight"] + w[f"read_out.{ROLES[role]}.bias"]
+        own = final[row] if asked == OUTPUT else heads_of[layer][row, head * HEAD_WIDTH:(head + 1) * HEAD_WIDTH]
+        name = ("output_read_out." if asked == OUTPUT else "read_out.") + ROLES[role]
+        feature = own @ w[name + ".weight"] + w[name + ".bias"]
         logits = feature @ w["embedding.token"][CANDIDATES].T
         loss = loss + weight * functional.cross_entropy(logits, torch.tensor(CANDIDATES.index(answer)))
     return loss

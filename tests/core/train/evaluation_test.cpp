@@ -67,7 +67,7 @@ TEST(HeadScores, CountWhatTheHeadsLookAt)
     const TrainedWeights weights = initialWeights(recipe.config, recipe.options.objective, 3);
     const auto sentences = readAnnotatedText(kTwoSubjects, tokenizer);
     ASSERT_TRUE(sentences);
-    const HeadScores scores(recipe.config, weights, recipe.options.objective, *sentences);
+    const HeadScores scores(recipe.config, weights, *sentences);
     Batch batch;
     batch.append(sentences->front().ids);
     const Activations activations = forwardBatch(recipe.config, weights.model, batch, Scaling::On);
@@ -93,7 +93,7 @@ TEST(HeadScores, CountWhatTheHeadsLookAt)
     EXPECT_GE(best.rightShare, scores.score(Role::Previous, {LayerIndex(0), HeadIndex(0)}).rightShare);
 }
 
-/// A read-out that names each sentence's own subject from what the head gives out at its verb.
+/// A read-out that names each sentence's own subject from the final vector at its verb.
 TEST(HeadScores, CountWhatTheReadOutsName)
 {
     const auto& tokenizer = static_cast<const WordPieceTokenizer&>(*defaultTokenizer());
@@ -106,20 +106,18 @@ TEST(HeadScores, CountWhatTheReadOutsName)
         batch.append(sentence.ids);
         const Index verb = sentence.words[static_cast<std::size_t>(sentence.links.front().from)].first;
         const Activations activations = forwardBatch(recipe.config, weights.model, batch, Scaling::On);
-        return RowVector(activations.blocks[0].heads.row(verb).head(recipe.config.headWidth()));
+        return RowVector(activations.final.row(verb));
     };
     const auto subject = [&](const TokenizedSentence& sentence) {
         const Index noun = sentence.words[static_cast<std::size_t>(sentence.links.front().to)].first;
         return RowVector(weights.model.tokenEmbedding.row(sentence.ids[static_cast<std::size_t>(noun)]));
     };
     const RowVector step = outputAtVerb(sentences->front()) - outputAtVerb(sentences->back());
-    LinearWeights& readOut = weights.readOuts[static_cast<std::size_t>(Role::Subject)];
+    LinearWeights& readOut = weights.readOuts.outputs[static_cast<std::size_t>(Role::Subject)];
     readOut.weight = step.transpose() * (subject(sentences->front()) - subject(sentences->back())) / step.squaredNorm();
     readOut.bias = subject(sentences->back()) - outputAtVerb(sentences->back()) * readOut.weight;
     const auto namedShare = [&] {
-        return HeadScores(recipe.config, weights, recipe.options.objective, *sentences)
-            .score(Role::Subject, {})
-            .namedShare;
+        return HeadScores(recipe.config, weights, *sentences).score(Role::Subject, {}).namedShare;
     };
     EXPECT_EQ(namedShare(), 1.0);
     readOut.weight.setZero();

@@ -1,5 +1,5 @@
 #include "core/train/adamw.h"
-#include "core/train/objective.h"
+#include "core/train/trainer.h"
 #include "tests/core/support/closeness.h"
 #include "tests/core/support/golden.h"
 
@@ -23,7 +23,7 @@ ModelConfig config()
 TrainedWeights shaped()
 {
     TrainedWeights weights{.model = zeroWeights(config())};
-    weights.readOuts.assign(kRoleCount, {Matrix::Zero(4, 16), RowVector::Zero(16)});
+    weights.readOuts = zeroReadOuts(config(), {});
     return weights;
 }
 
@@ -48,11 +48,15 @@ protected:
         }
         for (const auto& question : m_file.metadata.at("questions")) {
             const auto role = question.at(2).get<int>();
+            const bool isHead = question.at(3).get<std::string>() == "head";
             m_exercise.questions.push_back(
                 {.row = question.at(0).get<Index>(),
                  .answer = question.at(1).get<std::int32_t>(),
-                 .role = role < 0 ? std::nullopt : std::optional(kRoles.at(static_cast<std::size_t>(role))),
-                 .weight = question.at(3).get<float>()});
+                 .asked = role < 0 ? Asked::MaskedWord
+                          : isHead ? Asked::Head
+                                   : Asked::Output,
+                 .role = role < 0 ? Role::Subject : kRoles.at(static_cast<std::size_t>(role)),
+                 .weight = question.at(4).get<float>()});
         }
         m_exercise.candidates = m_file.metadata.at("candidates").get<std::vector<std::int32_t>>();
         for (const Role role : kRoles) {

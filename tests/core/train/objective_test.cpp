@@ -46,19 +46,22 @@ TEST(MakeExercises, AsksOnlyWhatCanBeSeen)
     for (const Exercise& exercise : makeExercises(examples(), 2, all, 11, headlight::Random(1))) {
         for (const Question& question : exercise.questions) {
             const bool isWord = exercise.batch.ids[static_cast<std::size_t>(question.row)] != 6;
-            EXPECT_TRUE(!question.role || !isWord) << "a link between masked words";
+            EXPECT_TRUE(question.asked == Asked::MaskedWord || !isWord) << "a link between masked words";
         }
     }
     all.maskedShare = 0.0F;
     std::size_t links = 0;
+    std::size_t named = 0;
     for (const Exercise& exercise : makeExercises(examples(), 2, all, 11, headlight::Random(1))) {
         for (const Question& question : exercise.questions) {
-            ASSERT_TRUE(question.role);
-            links += *question.role < Role::Previous ? 1 : 0;
+            ASSERT_NE(question.asked, Asked::MaskedWord);
+            links += question.asked == Asked::Head && isLink(question.role) ? 1 : 0;
+            named += question.asked == Asked::Output ? 1 : 0;
             EXPECT_TRUE(std::ranges::binary_search(exercise.candidates, question.answer));
         }
     }
     EXPECT_EQ(links, 6U);
+    EXPECT_EQ(named, 6U);
 }
 
 TEST(MakeExercises, MasksAsDevlinEtAlDo)
@@ -75,7 +78,7 @@ TEST(MakeExercises, MasksAsDevlinEtAlDo)
     double replaced = 0.0;
     for (const Exercise& exercise : makeExercises(many, 2, all, kVocabulary, headlight::Random(3))) {
         for (const Question& question : exercise.questions) {
-            if (!question.role) {
+            if (question.asked == Asked::MaskedWord) {
                 EXPECT_EQ(question.answer, 500);
                 const std::int32_t id = exercise.batch.ids[static_cast<std::size_t>(question.row)];
                 asked += 1.0;
@@ -92,7 +95,8 @@ TEST(MakeExercises, MasksAsDevlinEtAlDo)
 TEST(Differentiate, IsTheDerivativeWithRespectToEveryParameterAndReadOut)
 {
     TrainedWeights weights = initialWeights(config(), options(), 5);
-    ASSERT_EQ(weights.readOuts.size(), kRoleCount);
+    ASSERT_EQ(weights.readOuts.heads.size(), kRoleCount);
+    ASSERT_EQ(weights.readOuts.outputs.size(), kLinkRoleCount);
     ObjectiveOptions made = options();
     made.maskedShare = 0.3F;
     const std::vector<Exercise> exercises = makeExercises(examples(), 1, made, 11, headlight::Random(4));

@@ -222,9 +222,11 @@ TEST(TrainedModelFolder, KeepsReadOutsUpToHalfPrecision)
     ASSERT_TRUE(read) << read.error().message;
     EXPECT_EQ(read->model->config, written.model->config);
     EXPECT_EQ(read->model->askedHeads.size(), kRoleCount);
-    ASSERT_EQ(read->readOuts.size(), kRoleCount);
+    ASSERT_EQ(read->readOuts.heads.size(), kRoleCount);
+    ASSERT_EQ(read->readOuts.outputs.size(), kLinkRoleCount);
     for (std::size_t i = 0; i < kRoleCount; ++i) {
-        EXPECT_TRUE(isClose(read->readOuts[i].weight, written.readOuts[i].weight, {.absolute = 1e-6, .relative = 1e-3}))
+        EXPECT_TRUE(isClose(read->readOuts.heads[i].weight, written.readOuts.heads[i].weight,
+                            {.absolute = 1e-6, .relative = 1e-3}))
             << roleName(kRoles[i]);
     }
 }
