@@ -1,5 +1,6 @@
 #include "app/options.h"
 
+#include "core/io/bundled_models.h"
 #include "core/io/model_folder.h"
 #include "core/io/text_file.h"
 #include "core/model/seeded_model.h"
@@ -110,7 +111,7 @@ void addTextOptions(CLI::App& command, CommonOptions& options)
 
 void addModelOptions(CLI::App& command, CommonOptions& options)
 {
-    auto* model = command.add_option("--model", options.model, "A model's folder; without it, an untrained model");
+    auto* model = command.add_option("--model", options.model, "A model's folder; without it, the bundled model");
     command.add_option("--seed", options.seed, "An untrained model instead, its weights drawn from this seed")
         ->excludes(model);
     command.add_option("--threads", options.threads, "Threads a product may use; 0 for one a core")
@@ -120,8 +121,9 @@ void addModelOptions(CLI::App& command, CommonOptions& options)
 
 void addHeadOptions(CLI::App& command, CommonOptions& options)
 {
-    command.add_option("--layer", options.layer, "Layer, counted from 0")->capture_default_str();
-    command.add_option("--head", options.head, "Head, counted from 0")->capture_default_str();
+    command.add_option("--layer", options.layer,
+                       "Layer, counted from 0; without both, the head that the window opens on");
+    command.add_option("--head", options.head, "Head, counted from 0");
 }
 
 void addExperimentOptions(CLI::App& command, CommonOptions& options)
@@ -134,15 +136,23 @@ void addExperimentOptions(CLI::App& command, CommonOptions& options)
     command.add_option("--ablate", options.ablated, "Heads to switch off, as 0.3,2.1")->delimiter(',');
 }
 
+HeadAddress shownHead(const CommonOptions& options, const Model& model)
+{
+    if (!options.layer && !options.head) {
+        return ui::firstHead(model);
+    }
+    return {LayerIndex(options.layer.value_or(0)), HeadIndex(options.head.value_or(0))};
+}
+
 Result<std::shared_ptr<const Model>> openModel(const CommonOptions& options)
 {
     const int cores = static_cast<int>(std::max(std::thread::hardware_concurrency(), 1U));
     setProductThreads(options.threads > 0 ? options.threads : cores);
-    if (options.model) {
-        return readModelFolder(*options.model);
+    if (options.seed) {
+        const std::shared_ptr<const Tokenizer> tokenizer = defaultTokenizer();
+        return makeSeededModel(seededModelConfig(*tokenizer), *options.seed, tokenizer);
     }
-    const std::shared_ptr<const Tokenizer> tokenizer = defaultTokenizer();
-    return makeSeededModel(seededModelConfig(*tokenizer), options.seed, tokenizer);
+    return options.model ? readModelFolder(*options.model) : readBundledModel(BundledModel::Small);
 }
 
 Result<EncodedText> readText(const CommonOptions& options, const Model& model)

@@ -22,8 +22,8 @@ struct CommonOptions
     std::optional<std::string> text;
     std::optional<std::string> textFile;
     std::vector<std::int32_t> ids;
-    Index layer = 0;
-    Index head = 0;
+    std::optional<Index> layer;
+    std::optional<Index> head;
     bool noScaling = false;
     float temperature = 1.0F;
     std::string positions = "own";
@@ -31,9 +31,7 @@ struct CommonOptions
     std::vector<std::string> ablated;
     int threads = 0;
     std::optional<std::string> model;
-    std::uint64_t seed = kDefaultSeed;  ///< Of the untrained model.
-
-    static constexpr std::uint64_t kDefaultSeed = 1;
+    std::optional<std::uint64_t> seed;  ///< Of an untrained model instead.
 };
 
 void addTextOptions(CLI::App& command, CommonOptions& options);
@@ -41,7 +39,10 @@ void addModelOptions(CLI::App& command, CommonOptions& options);
 void addHeadOptions(CLI::App& command, CommonOptions& options);
 void addExperimentOptions(CLI::App& command, CommonOptions& options);
 
-/// The model in a folder, or else an untrained one from a seed; with the product threads that were asked for.
+/// The head asked for; without a word about it, the one that the window opens on.
+HeadAddress shownHead(const CommonOptions& options, const Model& model);
+
+/// The model in a folder, an untrained one from a seed, or else the bundled one; with the product threads that were asked for.
 Result<std::shared_ptr<const Model>> openModel(const CommonOptions& options);
 
 /// The text as given, from a file or as ids; without any, the sentence that the window opens on. A text that is too long

@@ -108,8 +108,9 @@ Result<void> render(const RenderOptions& options)
         return tl::unexpected(run.error());
     }
     const ModelConfig& config = run->model->config;
-    const Index layer = options.common.layer;
-    const Index head = options.common.head;
+    const HeadAddress shownAt = shownHead(options.common, *run->model);
+    const Index layer = shownAt.layer.value;
+    const Index head = shownAt.head.value;
     if (layer < 0 || layer >= config.layers || head < 0 || head >= config.heads) {
         return failure(ErrorCode::InvalidArgument, "There is no layer " + std::to_string(layer) + " head " +
                                                        std::to_string(head) + ": the model has layers 0 to " +
@@ -125,12 +126,11 @@ Result<void> render(const RenderOptions& options)
             return tl::unexpected(*error);
         }
     }
-    const ui::ViewContent content{
-        .view = *view,
-        .trace = run->trace,
-        .model = run->model,
-        .selection = {.head = {LayerIndex(layer), HeadIndex(head)}, .query = *query, .key = *key},
-        .options = *shown};
+    const ui::ViewContent content{.view = *view,
+                                  .trace = run->trace,
+                                  .model = run->model,
+                                  .selection = {.head = shownAt, .query = *query, .key = *key},
+                                  .options = *shown};
     const ui::FigureStyle style{.scale = options.scale,
                                 .brightness = options.dark ? ui::Brightness::Dark : ui::Brightness::Light};
     return ui::exportFigure(toFigure(content), QString::fromStdString(options.output), style);

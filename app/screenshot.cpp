@@ -51,7 +51,7 @@ Result<void> screenshot(const ScreenshotOptions& options)
     }
     session.setExperiment(*experiment);
     ui::Selection selection = session.document().selection;
-    selection.head = {LayerIndex(options.common.layer), HeadIndex(options.common.head)};
+    selection.head = shownHead(options.common, **model);
     session.select(selection);
 
     ui::MainWindow window(session);

@@ -5,6 +5,7 @@
 
 #include <QApplication>
 
+#include <filesystem>
 #include <iostream>
 
 namespace headlight::app {
@@ -19,8 +20,7 @@ int runWindow(int argc, char** argv, const std::string& path)
     QApplication application(argc, argv);
     setUpApplication();
     CommonOptions options;
-    const bool isModel = std::filesystem::is_directory(path);
-    if (isModel) {
+    if (std::filesystem::is_directory(path)) {
         options.model = path;
     }
     Result<std::shared_ptr<const Model>> model = openModel(options);
@@ -30,8 +30,8 @@ int runWindow(int argc, char** argv, const std::string& path)
     ui::Session session(std::move(*model));
     session.openOnExample();
     ui::MainWindow window(session);
-    if (!path.empty() && !isModel) {
-        window.openTextFile(QString::fromStdString(path));
+    if (!path.empty() && !options.model) {
+        window.open(QString::fromStdString(path));
     }
     window.show();
     return QApplication::exec();

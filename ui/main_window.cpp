@@ -1,6 +1,10 @@
 #include "ui/main_window.h"
 
+#include "core/io/bundled_models.h"
+#include "core/io/model_folder.h"
 #include "core/io/text_file.h"
+#include "core/model/seeded_model.h"
+#include "core/text/word_piece_tokenizer.h"
 #include "ui/export/export_dialog.h"
 #include "ui/pages/flow_page.h"
 #include "ui/pages/heads_page.h"
@@ -20,6 +24,7 @@
 #include <QCloseEvent>
 #include <QDragEnterEvent>
 #include <QFileDialog>
+#include <QFileInfo>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QMenu>
@@ -35,6 +40,7 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <filesystem>
 
 namespace headlight::ui {
 namespace {
@@ -87,6 +93,8 @@ MainWindow::MainWindow(Session& session, QWidget* parent)
     , m_session(session)
     , m_text(new TextBox)
     , m_strip(new TokenStrip)
+    , m_model(new QToolButton)
+    , m_panel(new QScrollArea)
     , m_pages(new QTabWidget)
     , m_effect(noticeLabel("effect", this))
     , m_notice(noticeLabel("notice", this))
@@ -101,19 +109,17 @@ MainWindow::MainWindow(Session& session, QWidget* parent)
     m_status->setObjectName(QStringLiteral("status"));
     m_status->setTextFormat(Qt::PlainText);
 
-    auto* panelArea = new QScrollArea;
-    panelArea->setWidget(new ExperimentPanel(session));
-    panelArea->setWidgetResizable(true);
-    panelArea->setFrameShape(QFrame::NoFrame);
-    panelArea->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    panelArea->setFixedWidth(244);
+    m_panel->setWidgetResizable(true);
+    m_panel->setFrameShape(QFrame::NoFrame);
+    m_panel->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    m_panel->setFixedWidth(244);
 
-    makePages();
+    makeModelViews();
     auto* right = new QVBoxLayout;
     right->addWidget(m_pages, 1);
     right->addWidget(m_effect);
     auto* body = new QHBoxLayout;
-    body->addWidget(panelArea);
+    body->addWidget(m_panel);
     body->addLayout(right, 1);
 
     auto* centre = new QWidget;
@@ -138,6 +144,10 @@ MainWindow::MainWindow(Session& session, QWidget* parent)
     });
     connect(m_text, &TextBox::cut, this, &MainWindow::sayCut);
     connect(&session, &Session::textChanged, m_text, &TextBox::setText);
+    connect(&session, &Session::modelChanged, this, [this] {
+        makeModelViews();
+        showModel();
+    });
     connect(&session, &Session::traceReady, this, &MainWindow::showSelection);
     connect(&session, &Session::shownChanged, this, &MainWindow::showSelection);
     connect(&session, &Session::viewOptionsChanged, this, &MainWindow::showSelection);
@@ -168,13 +178,32 @@ void MainWindow::showPage(const QString& name)
     m_pages->setCurrentIndex(static_cast<int>(pageNames().indexOf(name)));
 }
 
-void MainWindow::makePages()
+/// Everything that depends on the model's sizes, anew.
+void MainWindow::makeModelViews()
 {
-    // In the order of pageNames.
-    m_pages->addTab(new HeatmapPage(m_session), tr("Heatmap"));
-    m_pages->addTab(new HeadsPage(m_session), tr("Heads"));
-    m_pages->addTab(new FlowPage(m_session), tr("Flow"));
-    m_pages->addTab(new PositionsPage(m_session), tr("Positions"));
+    m_panel->setWidget(new ExperimentPanel(m_session));
+    const int current = std::max(m_pages->currentIndex(), 0);
+    // In the order of viewNames.
+    const std::array<std::pair<Page*, QString>, 4> pages = {{{new HeatmapPage(m_session), tr("Heatmap")},
+                                                             {new HeadsPage(m_session), tr("Heads")},
+                                                             {new FlowPage(m_session), tr("Flow")},
+                                                             {new PositionsPage(m_session), tr("Positions")}}};
+    for (int i = 0; i < static_cast<int>(pages.size()); ++i) {
+        const auto& [page, title] = pages[static_cast<std::size_t>(i)];
+        if (i < m_pages->count() && m_pages->tabText(i) == title) {
+            delete m_pages->widget(i);
+        }
+        m_pages->insertTab(i, page, title);
+        for (PictureView* view : page->findChildren<PictureView*>()) {
+            connect(new QShortcut(QKeySequence(Qt::Key_Space), view, nullptr, nullptr, Qt::WidgetShortcut),
+                    &QShortcut::activated, this, [this] { m_session.toggleHead(m_session.shown().head); });
+            connect(new QShortcut(QKeySequence(Qt::Key_Escape), view, nullptr, nullptr, Qt::WidgetShortcut),
+                    &QShortcut::activated, this, [this] {
+                        m_session.select({.head = m_session.document().selection.head, .query = {}, .key = {}});
+                    });
+        }
+    }
+    m_pages->setCurrentIndex(current);
     for (int i = 0; i < m_pages->count(); ++i) {
         m_pages->setTabToolTip(i, tr("Ctrl+%1").arg(i + 1));
     }
@@ -264,17 +293,10 @@ QWidget* MainWindow::makeTopRow()
     }
     examples->setMenu(menu);
 
-    const Model& model = m_session.model();
-    auto* name =
-        new QLabel(tr("Model: %1%2")
-                       .arg(QString::fromStdString(model.name),
-                            model.note.empty() ? QString() : tr(" (%1)").arg(QString::fromStdString(model.note))));
-    name->setObjectName(QStringLiteral("model"));
-    name->setToolTip(tr("%1 layers × %2 heads, width %3. Untrained weights are random: its heads look somewhere, "
-                        "but mean nothing yet.")
-                         .arg(model.config.layers)
-                         .arg(model.config.heads)
-                         .arg(model.config.width));
+    m_model->setObjectName(QStringLiteral("model"));
+    m_model->setPopupMode(QToolButton::InstantPopup);
+    m_model->setMenu(makeModelMenu());
+    showModel();
 
     QUndoStack& stack = m_session.undoStack();
     auto* undo = new QToolButton;
@@ -306,13 +328,72 @@ QWidget* MainWindow::makeTopRow()
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(examples);
     layout->addSpacing(8);
-    layout->addWidget(name);
+    layout->addWidget(m_model);
     layout->addSpacing(8);
     layout->addWidget(undo);
     layout->addWidget(redo);
     layout->addStretch(1);
     layout->addWidget(exports);
     return row;
+}
+
+QMenu* MainWindow::makeModelMenu()
+{
+    auto* menu = new QMenu(m_model);
+    const auto addBundled = [&](const QString& name, const QString& tip, BundledModel model) {
+        std::error_code problem;
+        if (std::filesystem::exists(bundledModelFolder(model), problem)) {
+            menu->addAction(name, this, [this, model] { setModel(readBundledModel(model)); })->setToolTip(tip);
+        }
+    };
+    menu->setToolTipsVisible(true);
+    addBundled(tr("Headlight small"), tr("Eight of its heads were told which question to answer, never where to look"),
+               BundledModel::Small);
+    addBundled(tr("Headlight small, masked words only"),
+               tr("The same model, sentences and steps; no head was asked for anything: what arises by itself"),
+               BundledModel::SmallMaskedOnly);
+    menu->addAction(tr("Untrained"), this,
+                    [this] {
+                        const std::shared_ptr<const Tokenizer> tokenizer = defaultTokenizer();
+                        setModel(makeSeededModel(seededModelConfig(*tokenizer), 1, tokenizer));
+                    })
+        ->setToolTip(tr("Random weights: its heads look somewhere, but mean nothing"));
+    return menu;
+}
+
+void MainWindow::setModel(const Result<std::shared_ptr<const Model>>& model)
+{
+    if (!model) {
+        QMessageBox::warning(this, tr("Open model"), QString::fromStdString(model.error().message));
+        return;
+    }
+    m_session.setModel(*model);
+}
+
+void MainWindow::showModel()
+{
+    const Model& model = m_session.model();
+    m_model->setText(tr("Model: %1%2")
+                         .arg(QString::fromStdString(model.name),
+                              model.note.empty() ? QString() : tr(" (%1)").arg(QString::fromStdString(model.note))));
+    QStringList facts{
+        tr("%1 layers × %2 heads, width %3.").arg(model.config.layers).arg(model.config.heads).arg(model.config.width)};
+    if (!model.askedHeads.empty()) {
+        QStringList asked;
+        for (const AskedHead& head : model.askedHeads) {
+            asked.append(tr("%1 %2.%3")
+                             .arg(QString::fromStdString(head.relation))
+                             .arg(head.head.layer.value)
+                             .arg(head.head.head.value));
+        }
+        facts.append(
+            tr("These heads (layer.head) were told in training which question to answer, not where to look: %1. "
+               "The others were told nothing.")
+                .arg(asked.join(QStringLiteral(", "))));
+    } else if (model.note == "untrained") {
+        facts.append(tr("Its weights are random: its heads look somewhere, but mean nothing yet."));
+    }
+    m_model->setToolTip(QStringLiteral("<p>%1</p>").arg(facts.join(QLatin1Char(' ')).toHtmlEscaped()));
 }
 
 void MainWindow::makeShortcuts()
@@ -330,13 +411,6 @@ void MainWindow::makeShortcuts()
         shortcut->setKeys({QKeySequence(step.key), QKeySequence(Qt::SHIFT | step.key)});
         shortcut->setContext(Qt::WidgetWithChildrenShortcut);
         connect(shortcut, &QShortcut::activated, this, [this, step] { moveHead(step.layers, step.heads); });
-    }
-    for (PictureView* view : m_pages->findChildren<PictureView*>()) {
-        connect(new QShortcut(QKeySequence(Qt::Key_Space), view, nullptr, nullptr, Qt::WidgetShortcut),
-                &QShortcut::activated, this, [this] { m_session.toggleHead(m_session.shown().head); });
-        connect(new QShortcut(QKeySequence(Qt::Key_Escape), view, nullptr, nullptr, Qt::WidgetShortcut),
-                &QShortcut::activated, this,
-                [this] { m_session.select({.head = m_session.document().selection.head, .query = {}, .key = {}}); });
     }
 }
 
@@ -360,6 +434,15 @@ void MainWindow::restoreSettings()
 void MainWindow::setBrightness(std::optional<Brightness> brightness)
 {
     QApplication::setPalette(widgetPalette(Theme::of(brightness.value_or(systemBrightness()))));
+}
+
+void MainWindow::open(const QString& path)
+{
+    if (QFileInfo(path).isDir()) {
+        setModel(readModelFolder(path.toStdString()));
+    } else {
+        openTextFile(path);
+    }
 }
 
 void MainWindow::openTextFile(const QString& path)
@@ -509,7 +592,7 @@ void MainWindow::dropEvent(QDropEvent* event)
 {
     const QList<QUrl> urls = event->mimeData()->urls();
     if (!urls.isEmpty() && urls.front().isLocalFile()) {
-        openTextFile(urls.front().toLocalFile());
+        open(urls.front().toLocalFile());
         event->acceptProposedAction();
     }
 }

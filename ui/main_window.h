@@ -10,7 +10,10 @@
 
 class QActionGroup;
 class QLabel;
+class QMenu;
+class QScrollArea;
 class QTabWidget;
+class QToolButton;
 
 namespace headlight::ui {
 
@@ -34,8 +37,8 @@ public:
     /// Nothing: as the system has it.
     void setBrightness(std::optional<Brightness> brightness);
 
-    /// Replaces the text by a file's; an unreadable file is said and changes nothing.
-    void openTextFile(const QString& path);
+    /// Replaces the text by a file's, or the model by a folder's; what cannot be read is said and changes nothing.
+    void open(const QString& path);
 
     /// What the current page shows, as a figure; nothing while there is nothing to show.
     std::optional<Figure> figure() const;
@@ -53,7 +56,11 @@ protected:
 private:
     void makeMenus();
     QWidget* makeTopRow();
-    void makePages();
+    QMenu* makeModelMenu();
+    void makeModelViews();
+    void openTextFile(const QString& path);
+    void setModel(const Result<std::shared_ptr<const Model>>& model);
+    void showModel();
     void makeShortcuts();
     void restoreSettings();
     void moveHead(int layers, int heads);
@@ -66,6 +73,8 @@ private:
     Session& m_session;
     TextBox* m_text;
     TokenStrip* m_strip;
+    QToolButton* m_model;
+    QScrollArea* m_panel;
     QTabWidget* m_pages;
     QLabel* m_effect;
     QLabel* m_notice;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 
 #include <compare>  // after <cstddef>: Qt's moc cannot read it on its own
 
@@ -32,6 +33,15 @@ struct HeadAddress
     HeadIndex head;
 
     auto operator<=>(const HeadAddress&) const = default;
+};
+
+/// A head that was told in training which relation to find, as "subject"; never where to look.
+struct AskedHead
+{
+    std::string relation;
+    HeadAddress head;
+
+    bool operator==(const AskedHead&) const = default;
 };
 
 }  // namespace headlight

@@ -1,5 +1,6 @@
 #include "core/io/model_folder.h"
 
+#include "core/io/asked_heads_json.h"
 #include "core/io/atomic_file.h"
 #include "core/io/experiment_json.h"
 #include "core/io/json.h"
@@ -92,20 +93,18 @@ public:
 
     std::vector<AskedHead> askedHeads(const char* key, const ModelConfig& config)
     {
-        std::vector<AskedHead> heads;
         const Json* value = find(key, &Json::is_object, "an object");
-        static const Json kNone = Json::object();
-        for (const auto& [relation, place] : (value == nullptr ? kNone : *value).items()) {
-            const bool isPair =
-                place.is_array() && place.size() == 2 && place[0].is_number_unsigned() && place[1].is_number_unsigned();
-            if (!isPair || place[0].get<std::uint64_t>() >= static_cast<std::uint64_t>(config.layers) ||
-                place[1].get<std::uint64_t>() >= static_cast<std::uint64_t>(config.heads)) {
-                complain("the head of " + excerpt(relation) + " is none of the model's");
-                break;
-            }
-            heads.push_back({relation, {LayerIndex(place[0].get<Index>()), HeadIndex(place[1].get<Index>())}});
+        if (value == nullptr) {
+            return {};
         }
-        return heads;
+        Result<std::vector<AskedHead>> heads = askedHeadsFromJson(value->dump(), config.layers, config.heads);
+        if (!heads) {
+            std::string problem = heads.error().message;
+            problem.pop_back();  // the sentence goes on
+            complain(problem);
+            return {};
+        }
+        return std::move(*heads);
     }
 
     const std::optional<std::string>& problem() const { return m_problem; }
@@ -221,10 +220,7 @@ std::string configText(const Model& model)
     json["positions"] = nameOf(positionSchemes(), model.config.positions);
     json["layer_norm_eps"] = model.config.normEpsilon;
     json["mask"] = nlohmann::ordered_json::parse(toJson(model.config.mask));
-    json["asked_heads"] = nlohmann::ordered_json::object();
-    for (const AskedHead& asked : model.askedHeads) {
-        json["asked_heads"][asked.relation] = {asked.head.layer.value, asked.head.head.value};
-    }
+    json["asked_heads"] = nlohmann::ordered_json::parse(toJson(model.askedHeads));
     return json.dump(2) + "\n";
 }
 

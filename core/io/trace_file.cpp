@@ -1,5 +1,6 @@
 #include "core/io/trace_file.h"
 
+#include "core/io/asked_heads_json.h"
 #include "core/io/experiment_json.h"
 #include "core/io/file_descriptor.h"
 #include "core/io/json.h"
@@ -242,7 +243,8 @@ Result<void> writeTrace(const std::filesystem::path& path, const Trace& trace, c
                              {"model", info.modelName},
                              {"model_note", info.modelNote},
                              {"experiment", toJson(info.experiment)},
-                             {"mask", toJson(info.mask)}});
+                             {"mask", toJson(info.mask)},
+                             {"asked_heads", toJson(info.askedHeads)}});
 }
 
 Result<std::shared_ptr<const Trace>> makeTrace(const Safetensors& contents)
@@ -275,6 +277,11 @@ Result<std::shared_ptr<const Trace>> makeTrace(const Safetensors& contents)
     if (!mask) {
         return failure(mask.error().code, "The metadata entry \"mask\": " + mask.error().message);
     }
+    Result<std::vector<AskedHead>> askedHeads =
+        askedHeadsFromJson(metadataOr(contents, "asked_heads", "{}"), builder.layers(), builder.heads());
+    if (!askedHeads) {
+        return failure(askedHeads.error().code, "The metadata entry \"asked_heads\": " + askedHeads.error().message);
+    }
     TraceInfo info{.text = metadataOr(contents, "text", ""),
                    .tokens = std::move(*tokens),
                    .modelName = metadataOr(contents, "model", ""),
@@ -282,7 +289,8 @@ Result<std::shared_ptr<const Trace>> makeTrace(const Safetensors& contents)
                    .experiment = std::move(*experiment),
                    .mask = *mask,
                    .layers = builder.layers(),
-                   .heads = builder.heads()};
+                   .heads = builder.heads(),
+                   .askedHeads = std::move(*askedHeads)};
     return std::make_shared<const Trace>(std::move(info), builder.takeTensors());
 }
 

@@ -35,15 +35,6 @@ struct Weights
     std::optional<LayerNormWeights> finalNorm;
 };
 
-/// A head that was trained to find one relation, as "subject".
-struct AskedHead
-{
-    std::string relation;
-    HeadAddress head;
-
-    bool operator==(const AskedHead&) const = default;
-};
-
 /// Immutable once made; shared as `shared_ptr<const Model>` between threads.
 struct Model
 {
@@ -51,8 +42,7 @@ struct Model
     std::string note;  ///< What every picture must say of it, as "untrained"; may be empty.
     ModelConfig config;
     Weights weights;
-    std::vector<AskedHead> askedHeads =
-        {};  ///< Those whose role was given in training; none says nothing about the others.
+    std::vector<AskedHead> askedHeads = {};  ///< Those whose role was given in training.
     std::shared_ptr<const Tokenizer> tokenizer;
 };
 

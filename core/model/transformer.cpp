@@ -227,7 +227,8 @@ Result<std::shared_ptr<const Trace>> forward(const Model& model, const EncodedTe
                    .experiment = experiment,
                    .mask = effectiveMask(experiment, model.config.mask),
                    .layers = model.config.layers,
-                   .heads = model.config.heads};
+                   .heads = model.config.heads,
+                   .askedHeads = model.askedHeads};
     return std::make_shared<const Trace>(std::move(info), std::move(*tensors));
 }
 

@@ -1,6 +1,14 @@
 #include "core/trace/trace.h"
 
+#include <algorithm>
+
 namespace headlight {
+
+std::string_view TraceInfo::relationOf(HeadAddress head) const
+{
+    const auto found = std::ranges::find(askedHeads, head, &AskedHead::head);
+    return found == askedHeads.end() ? std::string_view() : std::string_view(found->relation);
+}
 
 std::shared_ptr<const Tensor> Trace::find(const StageKey& key) const
 {

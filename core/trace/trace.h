@@ -11,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace headlight {
@@ -26,6 +27,10 @@ struct TraceInfo
     Mask mask;  ///< The one in force.
     Index layers = 0;
     Index heads = 0;
+    std::vector<AskedHead> askedHeads = {};
+
+    /// The relation that this head was asked for in training; empty if none.
+    std::string_view relationOf(HeadAddress head) const;
 };
 
 /// Every stage of one forward pass. Immutable, so views share it as `shared_ptr<const Trace>` across threads and never

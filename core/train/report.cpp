@@ -8,6 +8,7 @@
 #include <array>
 #include <cassert>
 #include <cstdio>
+#include <map>
 #include <set>
 
 namespace headlight {
@@ -164,7 +165,7 @@ Result<Evaluation> evaluate(const TrainedModel& trained, const Corpus& corpus, s
         scoresOf(tokenizedAll(draw(kLong, options.longTexts, [&](Random& random) { return corpus.longText(random); })));
     const HeadScores free = scoresOf(*freeSentences);
 
-    Evaluation evaluation{.model = model.name, .relations = {}, .pairs = {}, .unseenCues = {}, .shown = {}};
+    Evaluation evaluation{.model = model.name, .relations = {}, .pairs = {}, .shown = {}};
     std::array<HeadAddress, kRoleCount> heads{};
     for (const Role role : kRoles) {
         const HeadAddress head = development.best(role).head;
@@ -201,8 +202,25 @@ Result<Evaluation> evaluate(const TrainedModel& trained, const Corpus& corpus, s
         }
     }
     const HeadAddress sense = heads[static_cast<std::size_t>(Role::Sense)];
-    const auto cues = draw(kCues, options.unseenCues, [&](Random& r) { return corpus.unseenCue(r); });
-    evaluation.unseenCues = scoresOf(tokenizedAll(cues)).score(Role::Sense, sense);
+    std::vector<Sentence> cues;
+    Random drawing(options.seed, kCues);
+    for (std::size_t i = 0; i < options.unseenCues; ++i) {
+        cues.push_back(corpus.unseenCue(drawing));
+    }
+    const HeadScores cueScores = scoresOf(tokenizedAll(cues));
+    std::map<std::string, std::pair<double, double>> rightOfAll;
+    for (std::size_t i = 0; i < cues.size(); ++i) {
+        const auto link = std::ranges::find(cues[i].links, Role::Sense, &Link::role);
+        assert(link != cues[i].links.end());
+        const auto word = [&](Index place) { return cues[i].words[static_cast<std::size_t>(place)].text; };
+        auto& [right, all] = rightOfAll[word(link->from) + " " + word(link->to)];
+        right += cueScores.isRight(Role::Sense, sense, i) ? 1.0 : 0.0;
+        all += 1.0;
+    }
+    evaluation.unseenCues = static_cast<Index>(rightOfAll.size());
+    for (const auto& [cue, counts] : rightOfAll) {
+        evaluation.unseenCueShare += counts.first / counts.second / static_cast<double>(rightOfAll.size());
+    }
 
     for (const Probe& probe : kProbes) {
         const std::string annotated = std::string(probe.text) + "\n  " + std::string(roleName(probe.role)) + ": " +
@@ -230,12 +248,15 @@ std::string toMarkdown(const Evaluation& evaluation)
                 " | " + rightPercent(result.invented) + " | " + rightPercent(result.longText) + " | " +
                 rightPercent(result.free) + " |\n";
     }
-    text += "\nSense from a cue that training never shows with its word: " + rightPercent(evaluation.unseenCues) +
-            " of " + std::to_string(evaluation.unseenCues.links) +
-            ".\n\n| both sentences of a pair right | pairs |\n| --- | --- |\n";
+    text += "\nSense from a cue that training never shows with its word: " + percent(evaluation.unseenCueShare, 1) +
+            ", the mean over " + std::to_string(evaluation.unseenCues) +
+            " cues.\n\n| both sentences of a pair right | pairs |\n| --- | --- |\n";
     Index right = 0;
     Index pairs = 0;
     for (const PairResult& pair : evaluation.pairs) {
+        if (pair.pairs == 0) {
+            continue;  // No word of its is held out.
+        }
         text +=
             "| " + pair.family + " | " + std::to_string(pair.bothRight) + " of " + std::to_string(pair.pairs) + " |\n";
         right += pair.bothRight;

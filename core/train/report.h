@@ -73,8 +73,11 @@ struct Evaluation
     std::string model;                      ///< Its name.
     std::vector<RelationResult> relations;  ///< One for each of kRoles, in that order.
     std::vector<PairResult> pairs;          ///< One for each family of the lexicon, in its order.
-    HeadScore unseenCues;                   ///< Sense, from cues that training never shows with their word.
-    std::vector<ShownLink> shown;           ///< Well-known examples, the same for every model.
+    /// Sense, from cues that training never shows with their word: the mean over cues of the share of their sentences that are right,
+    /// so that a cue of many sentences counts no more than another.
+    double unseenCueShare = 0.0;
+    Index unseenCues = 0;          ///< How many cues there are, each with its word.
+    std::vector<ShownLink> shown;  ///< Well-known examples, the same for every model.
 };
 
 /// Measures how often the best head of each relation looks from a word at the linked one  (Clark et al. 2019, "What Does BERT Look

@@ -10,7 +10,7 @@ namespace headlight {
 
 struct TrainerOptions
 {
-    Index steps = 24'000;
+    Index steps = 30'000;
     Index batchSentences = 64;
     float learningRate = 2e-3F;  ///< At its highest.
     Index warmUpSteps = 200;

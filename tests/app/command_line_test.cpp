@@ -63,8 +63,9 @@ TEST_F(CommandLineTest, RenderGivesTheWindowsFigureToTheByte)
         for (const char* extension : {"png", "svg", "csv"}) {
             const QString ending = QLatin1Char('.') + QLatin1String(extension);
             const QString byProgram = path(view + ending);
-            const Outcome outcome = run({"render", "--view", view, "--text", kSentence, "--layer", "2", "--head", "5",
-                                         "--no-scaling", "--mask", "causal", "--query", "8", "-o", byProgram});
+            const Outcome outcome =
+                run({"render", "--seed", "1", "--view", view, "--text", kSentence, "--layer", "2", "--head", "5",
+                     "--no-scaling", "--mask", "causal", "--query", "8", "-o", byProgram});
             ASSERT_EQ(outcome.status, 0) << outcome.error.toStdString();
             EXPECT_TRUE(outcome.output.isEmpty());
             const ViewContent content{
@@ -109,7 +110,7 @@ TEST_F(CommandLineTest, TraceWritesAllStagesOrThoseAskedFor)
     const Outcome all = run({"info", path("all.safetensors")});
     ASSERT_EQ(all.status, 0) << all.error.toStdString();
     for (const char* stage :
-         {"untrained", "embedding.token [3×128]", "layers.3.attention.scores [8×3×3]", "logits [3×"}) {
+         {"Headlight small", "embedding.token [3×128]", "layers.3.attention.scores [8×3×3]", "logits [3×"}) {
         EXPECT_TRUE(all.output.contains(stage)) << stage;
     }
     ASSERT_EQ(run({"trace", "--stages", "attention.weights", "-o", path("some.safetensors")}).status, 0);
@@ -134,7 +135,7 @@ TEST_F(CommandLineTest, InfoTellsWhatARunNeeds)
 {
     const Outcome outcome = run({"info"});
     ASSERT_EQ(outcome.status, 0);
-    for (const char* fact : {"untrained", "layers: 4", "heads: 8", "13 tokens", "MB", "ms (measured"}) {
+    for (const char* fact : {"Headlight small", "layers: 4", "heads: 8", "13 tokens", "MB", "ms (measured"}) {
         EXPECT_TRUE(outcome.output.contains(fact)) << fact;
     }
 }

@@ -74,7 +74,7 @@ TEST_F(MainWindowTest, OpensOnAPictureWithThePronounAsQueryAndSaysUntrained)
 {
     EXPECT_EQ(find<QTabWidget>("pages")->count(), 4);
     EXPECT_TRUE(find<QLabel>("heatmapHeading")->text().contains(QStringLiteral("untrained")));
-    EXPECT_TRUE(find<QLabel>("model")->text().contains(QStringLiteral("untrained")));
+    EXPECT_TRUE(find<QToolButton>("model")->text().contains(QStringLiteral("untrained")));
     EXPECT_TRUE(find<QLabel>("status")->text().startsWith(QStringLiteral("13 tokens")));
     EXPECT_TRUE(find<QLabel>("status")->text().contains(QStringLiteral("it → ")));
 }
@@ -264,7 +264,7 @@ TEST_F(MainWindowTest, AFileThatIsNoUtf8IsRefusedAndTheTextStays)
         said = message->text();
         message->accept();
     });
-    m_window.openTextFile(file.fileName());
+    m_window.open(file.fileName());
     EXPECT_TRUE(said.contains(QStringLiteral("UTF-8"))) << said.toStdString();
     EXPECT_EQ(m_session.document().text, before);
 }

@@ -68,7 +68,7 @@ QString pageHeading(const QString& title, const Trace* trace)
     if (trace == nullptr || trace->info().modelNote.empty()) {
         return title;
     }
-    return QObject::tr("%1 — %2 model").arg(title, QString::fromStdString(trace->info().modelNote));
+    return QObject::tr("%1 — %2").arg(title, QString::fromStdString(trace->info().modelNote));
 }
 
 }  // namespace headlight::ui

@@ -48,7 +48,7 @@ QString emptyHint();
 /// A label for a picture's title, which is cut rather than widening the window.
 QLabel* makeHeading(QWidget* parent);
 
-/// A picture's title and, wherever that must be said, what kind of model made it: "… — untrained model".
+/// A picture's title and, wherever that must be said, what kind of model made it: "… — untrained".
 QString pageHeading(const QString& title, const Trace* trace);
 
 }  // namespace headlight::ui

@@ -12,7 +12,8 @@ namespace {
 constexpr qreal kLayerLabelWidth = 58.0;
 constexpr qreal kHeadLabelHeight = 22.0;
 constexpr qreal kBarGap = 14.0;
-constexpr qreal kSwitch = 14.0;  ///< Of the on/off corner.
+constexpr qreal kSwitch = 14.0;        ///< Of the on/off corner.
+constexpr qreal kRelationRoom = 13.0;  ///< Under each thumbnail, where some head was asked for a relation.
 
 qreal gapOf(qreal pitch)
 {
@@ -39,7 +40,12 @@ QSizeF GalleryPicture::naturalSize() const
 {
     constexpr qreal kThumbnail = 96.0;
     return {kLayerLabelWidth + kThumbnail * static_cast<qreal>(m_trace->info().heads) + kBarGap + kColourBarWidth,
-            kHeadLabelHeight + kThumbnail * static_cast<qreal>(m_trace->info().layers)};
+            kHeadLabelHeight + (kThumbnail + relationRoom()) * static_cast<qreal>(m_trace->info().layers)};
+}
+
+qreal GalleryPicture::relationRoom() const
+{
+    return m_trace->info().askedHeads.empty() ? 0.0 : kRelationRoom;
 }
 
 GalleryPicture::Layout GalleryPicture::layout(const QRectF& area) const
@@ -47,13 +53,16 @@ GalleryPicture::Layout GalleryPicture::layout(const QRectF& area) const
     const auto heads = static_cast<qreal>(m_trace->info().heads);
     const auto layers = static_cast<qreal>(m_trace->info().layers);
     const qreal across = (area.width() - kLayerLabelWidth - kBarGap - kColourBarWidth) / heads;
-    const qreal pitch = std::max(std::floor(std::min(across, (area.height() - kHeadLabelHeight) / layers)), 4.0);
+    const qreal pitch =
+        std::max(std::floor(std::min(across, (area.height() - kHeadLabelHeight) / layers - relationRoom())), 4.0);
     const qreal spare = std::max((across - pitch) * heads / 2.0, 0.0);
     const QPointF origin(std::round(area.left() + spare + kLayerLabelWidth), std::round(area.top() + kHeadLabelHeight));
     return {.origin = origin,
             .side = pitch - gapOf(pitch),
-            .pitch = pitch,
-            .colourBar = QRectF(origin.x() + heads * pitch + kBarGap, origin.y(), kColourBarWidth, layers * pitch)};
+            .across = pitch,
+            .down = pitch + relationRoom(),
+            .colourBar = QRectF(origin.x() + heads * pitch + kBarGap, origin.y(), kColourBarWidth,
+                                layers * (pitch + relationRoom()))};
 }
 
 bool GalleryPicture::isAblated(HeadAddress head) const
@@ -64,8 +73,8 @@ bool GalleryPicture::isAblated(HeadAddress head) const
 QRectF GalleryPicture::thumbnailRect(HeadAddress head, const QRectF& area) const
 {
     const Layout placed = layout(area);
-    return {placed.origin.x() + static_cast<qreal>(head.head.value) * placed.pitch,
-            placed.origin.y() + static_cast<qreal>(head.layer.value) * placed.pitch, placed.side, placed.side};
+    return {placed.origin.x() + static_cast<qreal>(head.head.value) * placed.across,
+            placed.origin.y() + static_cast<qreal>(head.layer.value) * placed.down, placed.side, placed.side};
 }
 
 QRectF GalleryPicture::switchRect(HeadAddress head, const QRectF& area) const
@@ -101,8 +110,8 @@ std::optional<HeadAddress> GalleryPicture::headAt(QPointF point, const QRectF& a
 {
     const Layout placed = layout(area);
     const QPointF offset = point - placed.origin;
-    const HeadAddress head{LayerIndex(static_cast<Index>(std::floor(offset.y() / placed.pitch))),
-                           HeadIndex(static_cast<Index>(std::floor(offset.x() / placed.pitch)))};
+    const HeadAddress head{LayerIndex(static_cast<Index>(std::floor(offset.y() / placed.down))),
+                           HeadIndex(static_cast<Index>(std::floor(offset.x() / placed.across)))};
     const bool inside = head.layer.value >= 0 && head.layer.value < m_trace->info().layers && head.head.value >= 0 &&
                         head.head.value < m_trace->info().heads;
     if (!inside || !thumbnailRect(head, area).contains(point)) {
@@ -127,7 +136,7 @@ void GalleryPicture::paint(QPainter& painter, const QRectF& area, const Theme& t
         const bool selected = m_selection.head.layer == LayerIndex(layer);
         painter.setPen(selected ? theme.text : theme.mutedText);
         const QRectF row(placed.origin.x() - kLayerLabelWidth,
-                         placed.origin.y() + static_cast<qreal>(layer) * placed.pitch, kLayerLabelWidth - 8.0,
+                         placed.origin.y() + static_cast<qreal>(layer) * placed.down, kLayerLabelWidth - 8.0,
                          placed.side);
         painter.drawText(row, Qt::AlignRight | Qt::AlignVCenter, QStringLiteral("layer %1").arg(layer));
     }
@@ -136,7 +145,7 @@ void GalleryPicture::paint(QPainter& painter, const QRectF& area, const Theme& t
     for (Index head = 0; head < m_trace->info().heads; ++head) {
         const bool selected = m_selection.head.head == HeadIndex(head);
         painter.setPen(selected ? theme.text : theme.mutedText);
-        const QRectF column(placed.origin.x() + static_cast<qreal>(head) * placed.pitch,
+        const QRectF column(placed.origin.x() + static_cast<qreal>(head) * placed.across,
                             placed.origin.y() - kHeadLabelHeight, placed.side, kHeadLabelHeight - 4.0);
         painter.drawText(column, Qt::AlignHCenter | Qt::AlignBottom,
                          longNames ? QStringLiteral("head %1").arg(head) : QString::number(head));
@@ -163,6 +172,15 @@ void GalleryPicture::paint(QPainter& painter, const QRectF& area, const Theme& t
             painter.setBrush(Qt::NoBrush);
             painter.setPen(QPen(selected ? theme.accent : theme.line, selected ? 2.5 : 1.0));
             painter.drawRect(selected ? thumbnail.adjusted(-1.5, -1.5, 1.5, 1.5) : thumbnail);
+            if (const std::string_view relation = m_trace->info().relationOf(address); !relation.empty()) {
+                painter.setFont(figureFont(kSmallPixels));
+                painter.setPen(selected ? theme.accent : theme.mutedText);
+                const QRectF below(thumbnail.left(), thumbnail.bottom() + 1.0, placed.across, kRelationRoom);
+                const QString name = QString::fromUtf8(relation.data(), static_cast<qsizetype>(relation.size()));
+                painter.drawText(below, Qt::AlignLeft | Qt::AlignVCenter,
+                                 QFontMetricsF(painter.font()).elidedText(name, Qt::ElideRight, placed.across));
+                painter.setFont(figureFont(kLabelPixels));
+            }
             if (isAblated(address)) {
                 painter.setPen(QPen(theme.mutedText, 1.5));
                 painter.drawLine(thumbnail.topLeft(), thumbnail.bottomRight());

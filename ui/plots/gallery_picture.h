@@ -34,16 +34,19 @@ public:
     QRectF switchRect(HeadAddress head, const QRectF& area) const;
 
     const ColourScale& colourScale() const noexcept { return m_scale; }
+    const Trace& trace() const noexcept { return *m_trace; }
 
 private:
     struct Layout
     {
-        QPointF origin;    ///< Of the first thumbnail.
-        qreal side = 0.0;  ///< Of one thumbnail.
-        qreal pitch = 0.0;
+        QPointF origin;      ///< Of the first thumbnail.
+        qreal side = 0.0;    ///< Of one thumbnail.
+        qreal across = 0.0;  ///< From one head to the next.
+        qreal down = 0.0;    ///< From one layer to the next.
         QRectF colourBar;
     };
     Layout layout(const QRectF& area) const;
+    qreal relationRoom() const;
     bool isAblated(HeadAddress head) const;
 
     std::shared_ptr<const Trace> m_trace;

@@ -59,6 +59,18 @@ QString headTitle(HeadAddress head)
     return QStringLiteral("layer %1 · head %2").arg(head.layer.value).arg(head.head.value);
 }
 
+QString headTitle(const TraceInfo& info, HeadAddress head)
+{
+    const std::string_view relation = info.relationOf(head);
+    if (relation.empty()) {
+        return headTitle(head);
+    }
+    const bool isNeighbour = relation == "previous" || relation == "next";
+    return QStringLiteral("%1 · asked for the %2%3")
+        .arg(headTitle(head), QString::fromUtf8(relation.data(), static_cast<qsizetype>(relation.size())),
+             isNeighbour ? QStringLiteral(" token") : QString());
+}
+
 QString quantityName(Quantity quantity)
 {
     switch (quantity) {
@@ -95,8 +107,9 @@ HeatmapPicture::HeatmapPicture(std::shared_ptr<const Trace> trace, const Selecti
 QString HeatmapPicture::title() const
 {
     static constexpr std::array kTitles = {"Attention weights", "Scaled scores", "Raw scores"};
-    QString title = QStringLiteral("%1 · %2").arg(
-        QString::fromLatin1(kTitles.at(static_cast<std::size_t>(m_options.quantity))), headTitle(m_selection.head));
+    QString title =
+        QStringLiteral("%1 · %2").arg(QString::fromLatin1(kTitles.at(static_cast<std::size_t>(m_options.quantity))),
+                                      headTitle(m_trace->info(), m_selection.head));
     if (m_trace->info().experiment.ablatedHeads.contains(m_selection.head)) {
         title += QStringLiteral(" · switched off");
     }

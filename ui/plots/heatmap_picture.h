@@ -73,6 +73,9 @@ private:
 /// "layer 1 · head 3", counted from 0 as everywhere.
 QString headTitle(HeadAddress head);
 
+/// The same with what the head was asked for in training, if anything: "layer 3 · head 0 · asked for the antecedent".
+QString headTitle(const TraceInfo& info, HeadAddress head);
+
 /// "weight", "scaled score", "raw score".
 QString quantityName(Quantity quantity);
 

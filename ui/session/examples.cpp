@@ -2,6 +2,8 @@
 
 #include <QFile>
 
+#include <algorithm>
+
 namespace headlight::ui {
 
 QStringList exampleSentences()
@@ -16,6 +18,12 @@ QStringList exampleSentences()
         }
     }
     return sentences;
+}
+
+HeadAddress firstHead(const Model& model)
+{
+    const auto antecedent = std::ranges::find(model.askedHeads, "antecedent", &AskedHead::relation);
+    return antecedent == model.askedHeads.end() ? HeadAddress{} : antecedent->head;
 }
 
 }  // namespace headlight::ui

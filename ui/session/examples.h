@@ -1,5 +1,7 @@
-// The built-in example sentences.
+// What a person sees first.
 #pragma once
+
+#include "core/model/model.h"
 
 #include <QStringList>
 
@@ -7,5 +9,8 @@ namespace headlight::ui {
 
 /// From resources/examples.txt; the first is the one that the window opens on.
 QStringList exampleSentences();
+
+/// The head that the window opens on: the one that was asked for antecedents, else layer 0 head 0.
+HeadAddress firstHead(const Model& model);
 
 }  // namespace headlight::ui

@@ -93,10 +93,28 @@ void Session::openOnExample()
     constexpr Index kPronoun = 8;  // "it" in the first example
     m_document.text = exampleSentences().front();
     m_document.selection.query = TokenIndex(kPronoun);
+    m_document.selection.head = firstHead(*m_model);
     m_undo.clear();
     run();
     emit textChanged(m_document.text);
     emit shownChanged(shown());
+}
+
+void Session::setModel(std::shared_ptr<const Model> model)
+{
+    const ModelConfig before = m_model->config;
+    m_model = std::move(model);
+    if (m_model->config.layers != before.layers || m_model->config.heads != before.heads) {
+        m_undo.clear();
+        m_document.experiment.ablatedHeads.clear();
+        m_document.selection.head = firstHead(*m_model);
+        m_viewOptions.flow.heads.clear();
+    }
+    m_pointed.reset();
+    m_trace.reset();
+    emit modelChanged();
+    emit traceReady(m_trace);
+    run();
 }
 
 void Session::setText(const QString& text)

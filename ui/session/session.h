@@ -58,8 +58,13 @@ public:
 
     double elapsedMs() const noexcept { return m_elapsedMs; }
 
-    /// Begins on the first example with its pronoun selected; that step cannot be undone.
+    /// Begins on the first example with its pronoun selected, and with the head that was asked for antecedents if there is one; that
+    /// step cannot be undone.
     void openOnExample();
+
+    /// Runs the document on another model. What does not fit it, as heads that it has not, is dropped, and then nothing before can
+    /// be undone.
+    void setModel(std::shared_ptr<const Model> model);
 
 public slots:
     void setText(const QString& text);
@@ -77,6 +82,8 @@ public slots:
     void setViewOptions(const headlight::ui::ViewOptions& options);
 
 signals:
+    /// Before the new model's first trace.
+    void modelChanged();
     void textChanged(const QString& text);
     void experimentChanged(const headlight::Experiment& experiment);
     void traceReady(const std::shared_ptr<const headlight::Trace>& trace);

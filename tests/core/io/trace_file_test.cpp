@@ -21,6 +21,7 @@ std::shared_ptr<const Trace> someTrace()
     Model model = randomModel(config, random);
     model.name = "small \"model\"";
     model.note = "untrained";
+    model.askedHeads = {{"subject", {LayerIndex(1), HeadIndex(3)}}};
     EncodedText text = randomText(config, 5, random);
     text.text = "Dog, \"bites\" man\n👍🏽";
     const std::vector<std::string> names = {"Dog", ",", "\"", "\n", "👍🏽"};
@@ -60,6 +61,9 @@ TEST(TraceFile, ComesBackTheSame)
     EXPECT_EQ(info.mask, trace->info().mask);
     EXPECT_EQ(info.layers, trace->info().layers);
     EXPECT_EQ(info.heads, trace->info().heads);
+    EXPECT_EQ(info.askedHeads, trace->info().askedHeads);
+    EXPECT_EQ(info.relationOf({LayerIndex(1), HeadIndex(3)}), "subject");
+    EXPECT_EQ(info.relationOf({LayerIndex(0), HeadIndex(3)}), "");
 }
 
 TEST(TraceFile, HasTheMetadataOfTheFormat)
@@ -77,7 +81,8 @@ TEST(TraceFile, HasTheMetadataOfTheFormat)
                          {"model_note", "untrained"},
                          {"experiment", R"({"ablated_heads":[[1,2]],"mask":"strided","mask_reach":3,"positions":"own",)"
                                         R"("scaling":true,"temperature":0.7})"},
-                         {"mask", R"({"direction":"causal","pattern":"strided","reach":3})"}}));
+                         {"mask", R"({"direction":"causal","pattern":"strided","reach":3})"},
+                         {"asked_heads", R"({"subject":[1,3]})"}}));
 }
 
 std::vector<std::string> writtenNames(const std::vector<std::string>& stages)

@@ -152,6 +152,35 @@ TEST_F(SessionTest, SaysWhatAToggleChanged)
     EXPECT_TRUE(effects.back().front().toString().isEmpty());
 }
 
+TEST_F(SessionTest, AnotherModelRunsTheSameDocument)
+{
+    ModelConfig config = defaultModel()->config;
+    config.layers = 2;
+    const auto smaller = makeSeededModel(config, 2, defaultTokenizer()).value();
+    m_session.toggleHead({LayerIndex(3), HeadIndex(1)});
+    m_session.select({.head = {LayerIndex(3), HeadIndex(2)}, .query = TokenIndex(8), .key = {}});
+    ASSERT_TRUE(settled());
+    QSignalSpy changed(&m_session, &Session::modelChanged);
+    m_session.setModel(smaller);
+    EXPECT_EQ(changed.size(), 1);
+    EXPECT_EQ(m_session.trace(), nullptr) << "no picture of one model under the name of another";
+    ASSERT_TRUE(settled());
+    EXPECT_EQ(m_session.trace()->info().layers, 2);
+    EXPECT_EQ(m_session.document().text.toStdString(), kSentence);
+    EXPECT_EQ(m_session.document().selection.head, HeadAddress{});
+    EXPECT_TRUE(m_session.document().experiment.ablatedHeads.empty());
+    EXPECT_FALSE(m_session.undoStack().canUndo());
+}
+
+TEST_F(SessionTest, AModelOfTheSameShapeKeepsExperimentAndUndo)
+{
+    m_session.toggleHead({LayerIndex(3), HeadIndex(1)});
+    m_session.setModel(makeSeededModel(defaultModel()->config, 2, defaultTokenizer()).value());
+    ASSERT_TRUE(settled());
+    EXPECT_TRUE(m_session.document().experiment.ablatedHeads.contains({LayerIndex(3), HeadIndex(1)}));
+    EXPECT_TRUE(m_session.undoStack().canUndo());
+}
+
 TEST(Examples, TenSentencesBeginWithTheOneThatTheWindowOpensOn)
 {
     const QStringList sentences = exampleSentences();
@@ -174,6 +203,15 @@ TEST(Examples, TheWindowOpensOnThePronoun)
     ASSERT_TRUE(query);
     EXPECT_EQ(session.trace()->info().tokens[static_cast<std::size_t>(query->value)].text, "it");
     EXPECT_FALSE(session.undoStack().canUndo());
+}
+
+TEST(Examples, TheWindowOpensOnTheHeadThatWasAskedForAntecedents)
+{
+    auto model = std::make_shared<Model>(*defaultModel());
+    model->askedHeads = {{"subject", {LayerIndex(0), HeadIndex(1)}}, {"antecedent", {LayerIndex(3), HeadIndex(2)}}};
+    Session session(model);
+    session.openOnExample();
+    EXPECT_EQ(session.shown().head, (HeadAddress{LayerIndex(3), HeadIndex(2)}));
 }
 
 }  // namespace
