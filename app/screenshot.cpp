@@ -59,7 +59,7 @@ Result<void> screenshot(const ScreenshotOptions& options)
     window.resize(options.width, options.height);
     window.showPage(page);
     window.show();
-    while (!session.isUpToDate()) {
+    while (!window.isUpToDate()) {
         QApplication::processEvents(QEventLoop::WaitForMoreEvents);
     }
     QApplication::processEvents();
@@ -82,7 +82,7 @@ void addScreenshotCommand(CLI::App& program, int& status)
     auto options = std::make_shared<ScreenshotOptions>();
     CLI::App* command = program.add_subcommand("screenshot", "Draw the whole window into a .png file, with no display");
     command->add_option("-o,--output", options->output, "The file")->required();
-    command->add_option("--view", options->view, "heatmap, heads, flow or positions")->capture_default_str();
+    command->add_option("--view", options->view, "heatmap, heads, flow, positions or training")->capture_default_str();
     command->add_option("--width", options->width, "Of the window, in pixels")
         ->check(CLI::Range(400, 8000))
         ->capture_default_str();

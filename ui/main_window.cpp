@@ -10,6 +10,7 @@
 #include "ui/pages/heads_page.h"
 #include "ui/pages/heatmap_page.h"
 #include "ui/pages/positions_page.h"
+#include "ui/pages/training_page.h"
 #include "ui/panels/experiment_panel.h"
 #include "ui/panels/text_box.h"
 #include "ui/panels/token_strip.h"
@@ -114,6 +115,7 @@ MainWindow::MainWindow(Session& session, QWidget* parent)
     m_panel->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     m_panel->setFixedWidth(244);
 
+    m_pages->addTab(new TrainingPage(session), tr("Training"));
     makeModelViews();
     auto* right = new QVBoxLayout;
     right->addWidget(m_pages, 1);
@@ -170,7 +172,7 @@ MainWindow::MainWindow(Session& session, QWidget* parent)
 
 QStringList MainWindow::pageNames()
 {
-    return viewNames();
+    return viewNames() + QStringList{QStringLiteral("training")};
 }
 
 void MainWindow::showPage(const QString& name)
@@ -183,7 +185,7 @@ void MainWindow::makeModelViews()
 {
     m_panel->setWidget(new ExperimentPanel(m_session));
     const int current = std::max(m_pages->currentIndex(), 0);
-    // In the order of viewNames.
+    // In the order of viewNames, before the pages that depend on no model.
     const std::array<std::pair<Page*, QString>, 4> pages = {{{new HeatmapPage(m_session), tr("Heatmap")},
                                                              {new HeadsPage(m_session), tr("Heads")},
                                                              {new FlowPage(m_session), tr("Flow")},
@@ -410,7 +412,11 @@ void MainWindow::makeShortcuts()
         // On most keyboards braces need Shift.
         shortcut->setKeys({QKeySequence(step.key), QKeySequence(Qt::SHIFT | step.key)});
         shortcut->setContext(Qt::WidgetWithChildrenShortcut);
-        connect(shortcut, &QShortcut::activated, this, [this, step] { moveHead(step.layers, step.heads); });
+        connect(shortcut, &QShortcut::activated, this, [this, step] {
+            if (currentPage().followsSession()) {
+                moveHead(step.layers, step.heads);
+            }
+        });
     }
 }
 
@@ -472,7 +478,17 @@ void MainWindow::sayCut(qsizetype given, qsizetype kept)
 
 std::optional<Figure> MainWindow::figure() const
 {
-    return static_cast<const Page*>(m_pages->currentWidget())->figure();
+    return currentPage().figure();
+}
+
+bool MainWindow::isUpToDate() const
+{
+    return currentPage().isUpToDate();
+}
+
+const Page& MainWindow::currentPage() const
+{
+    return *static_cast<const Page*>(m_pages->currentWidget());
 }
 
 void MainWindow::exportPicture()
@@ -552,7 +568,7 @@ void MainWindow::showShortcuts()
     QMessageBox::information(
         this, tr("Keyboard"),
         tr("<table cellspacing='6'>"
-           "<tr><td><b>Ctrl+1 … Ctrl+4</b></td><td>pages</td></tr>"
+           "<tr><td><b>Ctrl+1 … Ctrl+5</b></td><td>pages</td></tr>"
            "<tr><td><b>arrows, Home, End</b></td><td>move the cell cursor, or choose a head on the Heads page</td></tr>"
            "<tr><td><b>[ ]</b></td><td>previous, next head</td></tr>"
            "<tr><td><b>{ }</b></td><td>previous, next layer</td></tr>"

@@ -17,6 +17,7 @@ class QToolButton;
 
 namespace headlight::ui {
 
+class Page;
 class TextBox;
 class TokenStrip;
 
@@ -40,6 +41,9 @@ public:
     /// Replaces the text by a file's, or the model by a folder's; what cannot be read is said and changes nothing.
     void open(const QString& path);
 
+    /// Whether the current page shows all that it was asked for.
+    bool isUpToDate() const;
+
     /// What the current page shows, as a figure; nothing while there is nothing to show.
     std::optional<Figure> figure() const;
 
@@ -61,6 +65,7 @@ private:
     void openTextFile(const QString& path);
     void setModel(const Result<std::shared_ptr<const Model>>& model);
     void showModel();
+    const Page& currentPage() const;
     void makeShortcuts();
     void restoreSettings();
     void moveHead(int layers, int heads);

@@ -54,7 +54,7 @@ std::vector<Link> neighbourLinks(const TokenizedSentence& sentence)
 }  // namespace
 
 HeadScores::HeadScores(const ModelConfig& config, const TrainedWeights& weights,
-                       std::span<const TokenizedSentence> sentences)
+                       std::span<const TokenizedSentence> sentences, Scaling scaling)
     : m_heads(config.heads)
     , m_layers(config.layers)
 {
@@ -64,7 +64,7 @@ HeadScores::HeadScores(const ModelConfig& config, const TrainedWeights& weights,
         for (const TokenizedSentence& sentence : part) {
             batch.append(sentence.ids);
         }
-        const Activations activations = forwardBatch(config, weights.model, batch, Scaling::On);
+        const Activations activations = forwardBatch(config, weights.model, batch, scaling);
         std::array<std::vector<Naming>, kLinkRoleCount> asked;  // Together, as one product is much faster than many.
         for (std::size_t s = 0; s < part.size(); ++s) {
             std::vector<Link> links = part[s].links;

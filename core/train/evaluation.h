@@ -25,7 +25,9 @@ struct HeadScore
 class HeadScores
 {
 public:
-    HeadScores(const ModelConfig& config, const TrainedWeights& weights, std::span<const TokenizedSentence> sentences);
+    /// @param scaling as in training
+    HeadScores(const ModelConfig& config, const TrainedWeights& weights, std::span<const TokenizedSentence> sentences,
+               Scaling scaling = Scaling::On);
 
     /// @param filter which links count, by sentence and link; all where it is empty
     using Filter = std::function<bool(std::size_t sentence, const Link& link)>;

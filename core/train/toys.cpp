@@ -151,7 +151,7 @@ Toy lookupToy(const ToyOptions& options)
                   .activation = Activation::Gelu,
                   .positions = PositionScheme::None,
                   .mask = {}};
-    toy.options.steps = 2'000;
+    toy.options.steps = 400;
     toy.options.batchSentences = 32;
     toy.options.learningRate = options.learningRate;
     toy.options.warmUpSteps = 1;
@@ -273,7 +273,7 @@ Snapshot takeSnapshot(const Toy& toy, const TrainedWeights& weights, Index step)
                                                          .askedHeads = toy.askedHeads,
                                                          .tokenizer = toy.tokenizer});
     if (!toy.sentences.empty()) {
-        const HeadScores scores(toy.config, weights, toy.sentences);
+        const HeadScores scores(toy.config, weights, toy.sentences, toy.options.objective.scaling);
         for (const Role role : kRoles) {
             if (toy.options.objective.roleWeights[static_cast<std::size_t>(role)] > 0.0F) {
                 snapshot.scores.push_back(

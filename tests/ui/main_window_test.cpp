@@ -72,7 +72,7 @@ protected:
 
 TEST_F(MainWindowTest, OpensOnAPictureWithThePronounAsQueryAndSaysUntrained)
 {
-    EXPECT_EQ(find<QTabWidget>("pages")->count(), 4);
+    EXPECT_EQ(find<QTabWidget>("pages")->count(), 5);
     EXPECT_TRUE(find<QLabel>("heatmapHeading")->text().contains(QStringLiteral("untrained")));
     EXPECT_TRUE(find<QToolButton>("model")->text().contains(QStringLiteral("untrained")));
     EXPECT_TRUE(find<QLabel>("status")->text().startsWith(QStringLiteral("13 tokens")));

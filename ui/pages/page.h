@@ -23,6 +23,12 @@ public:
     /// What the page shows, to export; nothing while there is nothing.
     virtual std::optional<Figure> figure() const = 0;
 
+    /// Whether it shows all that it was asked for, so that a picture of it is final.
+    virtual bool isUpToDate() const { return m_session.isUpToDate(); }
+
+    /// Whether keys pressed here act on the session's selection and experiment.
+    virtual bool followsSession() const { return true; }
+
 protected:
     Session& session() const noexcept { return m_session; }
 

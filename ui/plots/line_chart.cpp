@@ -57,8 +57,13 @@ void addLine(QCustomPlot& plot, const ChartLine& line)
     QCPGraph* graph = plot.addGraph();
     graph->setAdaptiveSampling(false);
     graph->setData(line.keys, line.values, true);
-    if (line.stroke == Stroke::Line) {
-        graph->setPen(QPen(line.colour, 1.8, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
+    QPen pen(line.colour, 1.8, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin);
+    if (line.stroke == Stroke::Dashes) {
+        pen.setDashPattern({3.0, 2.0});
+        pen.setCapStyle(Qt::FlatCap);
+    }
+    if (line.stroke != Stroke::Dots) {
+        graph->setPen(pen);
     } else {
         graph->setLineStyle(QCPGraph::lsNone);
         graph->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssDisc, QPen(line.colour, 1.0), line.colour, 4.0));

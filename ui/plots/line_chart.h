@@ -21,7 +21,7 @@ struct AxisRange
     double leastStep = 0.0;  ///< Between numbers: 1 where only whole ones make sense.
 };
 
-enum class Stroke { Line, Dots };
+enum class Stroke { Line, Dashes, Dots };
 
 /// One line, or the dots of one.
 struct ChartLine

@@ -1,0 +1,236 @@
+#include "ui/session/toy_history.h"
+
+#include "core/model/transformer.h"
+#include "core/text/word_piece_tokenizer.h"
+
+#include <QCoreApplication>
+#include <QStringList>
+
+#include <algorithm>
+#include <cassert>
+
+namespace headlight::ui {
+namespace {
+
+QString tr(const char* text)
+{
+    return QCoreApplication::translate("ToyHistory", text);
+}
+
+QString decimals(double value, int count = 2)
+{
+    return QString::number(value, 'f', count);
+}
+
+QString percent(double share)
+{
+    return tr("%1 %").arg(100.0 * share, 0, 'f', 0);
+}
+
+/// What scaling did to the very first gradient: it is what people get wrong.
+QString firstStep(const ToyHistory& scaled, const ToyHistory& unscaled)
+{
+    const StepReport& with = scaled.steps.front();
+    const StepReport& without = unscaled.steps.front();
+    QString text = tr("Step 1, scaled and not: mean largest weight %1 and %2, softmax slope %3 and %4, gradient of W_q "
+                      "%5 and %6")
+                       .arg(decimals(with.attention.largestWeight), decimals(without.attention.largestWeight),
+                            decimals(with.attention.slope), decimals(without.attention.slope),
+                            decimals(with.queryGradientNorm), decimals(without.queryGradientNorm));
+    if (without.queryGradientNorm > with.queryGradientNorm) {
+        text += tr(" – not smaller but larger without scaling");
+    }
+    text += QLatin1Char('.');
+    constexpr double kManyRows = 0.1;
+    if (without.attention.saturation > kManyRows) {
+        text += tr(" Unscaled, %1 of the rows are saturated: on keys that random weights chose.")
+                    .arg(percent(without.attention.saturation));
+    }
+    return text;
+}
+
+QString firstStep(const ToyHistory& history)
+{
+    const StepReport& report = history.steps.front();
+    return tr("At step 1 the mean largest weight is %1, the softmax slope %2, the gradient of W_q %3; %4 of the rows are "
+              "saturated.")
+        .arg(decimals(report.attention.largestWeight), decimals(report.attention.slope),
+             decimals(report.queryGradientNorm), percent(report.attention.saturation));
+}
+
+QString antecedentText(const ToyHistory& history)
+{
+    constexpr double kMost = 0.9;
+    const std::optional<std::size_t> head = askedHead(history, Role::Antecedent);
+    if (!head || history.snapshots.empty()) {
+        return {};
+    }
+    if (const std::optional<Index> since = rightSince(history, *head, kMost)) {
+        return tr("The antecedent head has been right in over %1 since step %L2.").arg(percent(kMost)).arg(*since);
+    }
+    return tr("At step %L1 the antecedent head is right in %2.")
+        .arg(history.snapshots.back().step)
+        .arg(percent(history.snapshots.back().scores[*head].rightShare));
+}
+
+QStringList lookupNotes(const ToySetup& setup, const std::vector<ToyHistory>& histories)
+{
+    QStringList sentences;
+    if (histories.front().steps.empty()) {
+        sentences.append(tr("Each key at the end asks for the value that stands beside it at the start."));
+    } else {
+        sentences.append(histories.size() > 1 ? firstStep(histories[0], histories[1]) : firstStep(histories[0]));
+    }
+    sentences.append(setup.width <= kNarrowWidth
+                         ? tr("At this width scores are small anyway, and scaling makes little difference.")
+                         : tr("At width %1 scaling makes little difference; a smaller start or learning rate helps "
+                              "without it, too.")
+                               .arg(kNarrowWidth));
+    return sentences;
+}
+
+QStringList grammarNotes(const std::vector<ToyHistory>& histories)
+{
+    QStringList sentences{tr("Each head named here was told which question to answer (previous word, subject, object, "
+                             "antecedent), never where to look.")};
+    for (const ToyHistory& history : histories) {
+        QString text = antecedentText(history);
+        if (histories.size() > 1) {
+            text = QStringLiteral("%1: %2").arg(scalingName(history.scaling), text);
+        }
+        sentences.append(text);
+    }
+    if (std::ranges::any_of(histories, [](const ToyHistory& history) { return history.scaling == Scaling::Off; })) {
+        sentences.append(tr("With heads %1 wide scaling makes little difference; the lookup toy shows where it matters.")
+                             .arg(histories.front().toy->config.headWidth()));
+    }
+    return sentences;
+}
+
+/// The words of which the vocabulary lacks at least a part, each once.
+QStringList unknownWords(const EncodedText& encoded, const std::string& utf8)
+{
+    const auto isSpace = [&](std::size_t at) { return utf8[at] == ' ' || utf8[at] == '\t' || utf8[at] == '\n'; };
+    const auto isPunctuation = [&](std::size_t at) { return std::string_view(".,;:!?").find(utf8[at]) < 6; };
+    QStringList words;
+    for (const Token& token : encoded.tokens) {
+        if (token.id != WordPieceTokenizer::kUnknown) {
+            continue;
+        }
+        // A token is at most a word; the word goes on to the next spaces.
+        std::size_t begin = token.span.begin;
+        std::size_t end = token.span.end;
+        while (begin > 0 && !isSpace(begin - 1)) {
+            --begin;
+        }
+        while (end < utf8.size() && !isSpace(end)) {
+            ++end;
+        }
+        while (end > token.span.end && isPunctuation(end - 1)) {
+            --end;
+        }
+        const QString word = QString::fromUtf8(utf8.data() + begin, static_cast<qsizetype>(end - begin));
+        if (!words.contains(word)) {
+            words.append(word);
+        }
+    }
+    return words;
+}
+
+}  // namespace
+
+ToySetup defaultSetup(ToyKind kind)
+{
+    ToySetup setup{.kind = kind};
+    setup.scaling = kind == ToyKind::Lookup ? ScalingChoice::SideBySide : ScalingChoice::On;
+    return setup;
+}
+
+QString scalingName(Scaling scaling)
+{
+    return scaling == Scaling::On ? tr("÷ √d") : tr("not scaled");
+}
+
+QString toyName(ToyKind kind)
+{
+    return kind == ToyKind::Lookup ? tr("Lookup: find the value of a key") : tr("Grammar: whom does “it” mean?");
+}
+
+QString describe(const ToySetup& setup)
+{
+    QStringList parts{toyName(setup.kind)};
+    if (setup.kind == ToyKind::Lookup) {
+        parts.append(tr("width %1").arg(setup.width));
+        parts.append(setup.start == QueryKeyStart::UnitVariance ? tr("queries and keys start with unit variance")
+                                                                : tr("queries and keys start as PyTorch's default"));
+    }
+    parts.append(tr("seed %1").arg(setup.seed));
+    parts.append(tr("learning rate %1").arg(static_cast<double>(setup.learningRate), 0, 'g', 3));
+    return parts.join(QStringLiteral(" · "));
+}
+
+std::optional<std::size_t> askedHead(const ToyHistory& history, Role role)
+{
+    const auto found = std::ranges::find(history.toy->askedHeads, roleName(role), &AskedHead::relation);
+    return found == history.toy->askedHeads.end()
+               ? std::nullopt
+               : std::optional(static_cast<std::size_t>(found - history.toy->askedHeads.begin()));
+}
+
+std::optional<Index> rightSince(const ToyHistory& history, std::size_t askedHead, double share)
+{
+    std::optional<Index> since;
+    for (const Snapshot& snapshot : history.snapshots) {
+        if (snapshot.scores[askedHead].rightShare <= share) {
+            since.reset();
+        } else if (!since) {
+            since = snapshot.step;
+        }
+    }
+    return since;
+}
+
+QStringList trainingNotes(const ToySetup& setup, const std::vector<ToyHistory>& histories)
+{
+    assert(!histories.empty());
+    return setup.kind == ToyKind::Lookup ? lookupNotes(setup, histories) : grammarNotes(histories);
+}
+
+SentenceReading readSentence(const Model& toy, const QString& text)
+{
+    SentenceReading reading;
+    const std::string utf8 = text.toStdString();
+    const Result<EncodedText> encoded = encode(toy, utf8);
+    if (!encoded) {
+        return reading;
+    }
+    for (std::size_t i = 0; i < encoded->tokens.size() && !reading.tellingQuery; ++i) {
+        const QString token = QString::fromStdString(encoded->tokens[i].text).toLower();
+        const bool isKnown = encoded->tokens[i].id != WordPieceTokenizer::kUnknown;
+        if (token == QLatin1String("it") || (isKnown && token.size() == 1 && token.front().isLetter())) {
+            reading.tellingQuery = TokenIndex(static_cast<Index>(i));
+        }
+    }
+    QStringList notes;
+    if (const QStringList unknown = unknownWords(*encoded, utf8); !unknown.isEmpty()) {
+        notes.append(tr("The toy does not know: %1.").arg(unknown.join(QStringLiteral(", "))));
+    }
+    if (encoded->droppedTokens > 0) {
+        notes.append(tr("It reads the first %L1 words only.").arg(toy.config.maxTokens));
+    }
+    reading.note = notes.join(QLatin1Char(' '));
+    return reading;
+}
+
+std::shared_ptr<const Trace> toyTrace(const Model& toy, const QString& text, Scaling scaling)
+{
+    const Result<EncodedText> encoded = encode(toy, text.toStdString());
+    if (!encoded) {
+        return nullptr;
+    }
+    Experiment experiment;
+    experiment.scaling = scaling;
+    return forward(toy, *encoded, experiment).value_or(nullptr);
+}
+
+}  // namespace headlight::ui

@@ -1,0 +1,81 @@
+// A toy's training as it is watched: what to train, and all that came of it so far.
+#pragma once
+
+#include "core/trace/trace.h"
+#include "core/train/toys.h"
+
+#include <QString>
+#include <QStringList>
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace headlight::ui {
+
+enum class ToyKind { Grammar, Lookup };
+
+/// Which of two otherwise equal trainings are run.
+enum class ScalingChoice { On, Off, SideBySide };
+
+/// Everything that a person may choose about a training; equality means the same numbers.
+struct ToySetup
+{
+    ToyKind kind = ToyKind::Grammar;
+    ScalingChoice scaling = ScalingChoice::On;
+    Index width = 128;                                  ///< Of the lookup toy's one head.
+    QueryKeyStart start = QueryKeyStart::UnitVariance;  ///< Of the lookup toy.
+    std::uint64_t seed = 1;
+    float learningRate = 3e-3F;
+
+    bool operator==(const ToySetup&) const = default;
+};
+
+/// One training so far.
+struct ToyHistory
+{
+    Scaling scaling = Scaling::On;
+    std::shared_ptr<const Toy> toy;
+    std::vector<StepReport> steps;    ///< Of every step done.
+    std::vector<Snapshot> snapshots;  ///< Ascending; the first is of the start.
+};
+
+/// What a toy begins with: the setting that shows it best.
+ToySetup defaultSetup(ToyKind kind);
+
+/// A head so narrow that scaling hardly changes what the lookup toy learns.
+inline constexpr Index kNarrowWidth = 16;
+
+/// "÷ √d", "not scaled".
+QString scalingName(Scaling scaling);
+
+/// "Lookup: find the value of a key"
+QString toyName(ToyKind kind);
+
+/// All of it but the scaling, as "Grammar: whom does “it” mean? · seed 1 · learning rate 0.003".
+QString describe(const ToySetup& setup);
+
+/// Where the role's head is among the asked heads, if it is asked for.
+std::optional<std::size_t> askedHead(const ToyHistory& history, Role role);
+
+/// The step of the first snapshot from which on the head has been right for more than this share of its links.
+std::optional<Index> rightSince(const ToyHistory& history, std::size_t askedHead, double share);
+
+/// What a person must know to read the pictures rightly, with this run's own numbers: a few sentences.
+///
+/// @param histories of the setup; at least one
+QStringList trainingNotes(const ToySetup& setup, const std::vector<ToyHistory>& histories);
+
+/// What a toy makes of a sentence.
+struct SentenceReading
+{
+    std::optional<TokenIndex> tellingQuery;  ///< "it", or the first key that asks for its value.
+    QString note;                            ///< What the toy cannot read of it; empty if it can.
+};
+
+SentenceReading readSentence(const Model& toy, const QString& text);
+
+/// The forward pass over a sentence; null for one without tokens.
+std::shared_ptr<const Trace> toyTrace(const Model& toy, const QString& text, Scaling scaling);
+
+}  // namespace headlight::ui
