@@ -20,8 +20,8 @@ namespace headlight::ui {
 namespace {
 
 constexpr int kSpacing = 6;
-constexpr int kGroupSpacing = 10;
-constexpr std::array<Index, 3> kWidths = {kNarrowWidth, 64, 128};
+constexpr int kGroupSpacing = 6;
+constexpr std::array<Index, 3> kWidths = {kNarrowWidth, kMiddleWidth, kWide};
 
 /// Charts cost more than all the rest; so often is as smooth as the eye asks for.
 constexpr int kChartPauseMs = 120;
@@ -119,6 +119,7 @@ TrainingPage::TrainingPage(Session& session, QWidget* parent)
 QLayout* TrainingPage::makeSetupRow()
 {
     m_toy->setObjectName(QStringLiteral("toy"));
+    m_toy->setAccessibleName(tr("Toy"));
     m_toy->setToolTip(tr("A small model and its task, which it learns within a minute"));
     addChoice(*m_toy, toyName(ToyKind::Grammar), ToyKind::Grammar);
     addChoice(*m_toy, toyName(ToyKind::Lookup), ToyKind::Lookup);
@@ -141,10 +142,11 @@ QLayout* TrainingPage::makeSetupRow()
 
     auto* row = new QHBoxLayout;
     row->setSpacing(kSpacing);
-    addLabelled(*row, tr("Toy"), m_toy);
+    row->addWidget(m_toy);
+    row->addSpacing(kGroupSpacing);
     addLabelled(*row, tr("Scores"), m_scaling);
     m_widthLabel = addLabelled(*row, tr("Width"), m_width);
-    m_startLabel = addLabelled(*row, tr("Q, K start"), m_start);
+    m_startLabel = addLabelled(*row, tr("Start"), m_start);
     row->addStretch(1);
     return row;
 }
@@ -188,6 +190,7 @@ QLayout* TrainingPage::makeSentenceRow()
     m_sentence->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
     m_sentence->lineEdit()->setMaxLength(kLongestSentence);
     m_head->setObjectName(QStringLiteral("head"));
+    m_head->setSizeAdjustPolicy(QComboBox::AdjustToContents);
 
     auto* row = new QHBoxLayout;
     row->setSpacing(kSpacing);
@@ -517,7 +520,7 @@ void TrainingPage::drawHeatmaps()
         side.view->setCursor(cursor);
         std::unique_ptr<HeatmapPicture> picture = heatmapOf(side);
         const QString mark = scalingMark(histories()[i].scaling, themeOf(*this));
-        side.heading->setText(picture ? QStringLiteral("%1 · %2").arg(mark, picture->title()) : mark);
+        side.heading->setText(picture ? QStringLiteral("%1 · %2").arg(mark, headTitle(picture->head())) : mark);
         side.view->setPicture(std::move(picture));
     }
 }

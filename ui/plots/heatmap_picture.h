@@ -42,6 +42,7 @@ public:
     /// Where the cells are when drawn into `area`.
     QRectF mapRect(const QRectF& area) const;
 
+    HeadAddress head() const noexcept { return m_selection.head; }
     const ColourScale& colourScale() const noexcept { return m_scale; }
     const AttentionMap* map() const noexcept { return m_map.get(); }
     bool isMasked(Cell cell) const;

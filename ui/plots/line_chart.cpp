@@ -9,7 +9,8 @@
 namespace headlight::ui {
 namespace {
 
-constexpr int kRim = 4;  ///< Keeps the outermost dots and numbers whole.
+constexpr int kTop = 8;     ///< Keep the outermost dots and numbers whole.
+constexpr int kRight = 16;
 
 /// Numbers with a true minus, no closer than a step.
 class Ticker final : public QCPAxisTicker
@@ -89,7 +90,7 @@ void drawLineChart(QPainter& painter, const QRectF& plot, const LineChart& chart
     QCustomPlot custom;
     custom.setBackground(QBrush(Qt::NoBrush));
     custom.axisRect()->setAutoMargins(QCP::msNone);
-    custom.axisRect()->setMargins(QMargins(kChartLeft, kRim, kRim, kChartBottom));
+    custom.axisRect()->setMargins(QMargins(kChartLeft, kTop, kRight, kChartBottom));
     styleAxis(*custom.xAxis, chart.keyName, chart.keys, theme);
     styleAxis(*custom.yAxis, chart.valueName, chart.values, theme);
     custom.xAxis->grid()->setZeroLinePen(custom.xAxis->grid()->pen());
@@ -106,10 +107,10 @@ void drawLineChart(QPainter& painter, const QRectF& plot, const LineChart& chart
         QCPPainter recorder(&recording);
         recorder.setMode(QCPPainter::pmVectorized);
         recorder.setFont(figureFont(kLabelPixels));  // else the application's, which SVG would name
-        custom.toPainter(&recorder, inner.width() + kChartLeft + kRim, inner.height() + kRim + kChartBottom);
+        custom.toPainter(&recorder, kChartLeft + inner.width() + kRight, kTop + inner.height() + kChartBottom);
     }
     painter.save();
-    painter.translate(plot.left() - kChartLeft, plot.top() - kRim);
+    painter.translate(plot.left() - kChartLeft, plot.top() - kTop);
     // A recording is played back in its own dots per inch, not in the painter's units.
     painter.scale(static_cast<qreal>(recording.logicalDpiX()) / painter.device()->logicalDpiX(),
                   static_cast<qreal>(recording.logicalDpiY()) / painter.device()->logicalDpiY());

@@ -32,6 +32,13 @@ qreal widestLabel(const QStringList& labels)
     return widest;
 }
 
+/// The name, or what stands before its colon where there is no room for all of it.
+QString fittingName(const QString& name, const QFontMetricsF& metrics, qreal room)
+{
+    const QString fitting = metrics.horizontalAdvance(name) <= room ? name : name.section(QLatin1Char(':'), 0, 0);
+    return metrics.elidedText(fitting, Qt::ElideRight, room);
+}
+
 bool fitUpright(const AxisLabels& axis, qreal pitch)
 {
     return axis.kind == LabelKind::Numbers || widestLabel(axis.labels) + kLabelGap <= pitch;
@@ -252,7 +259,7 @@ void drawAxis(QPainter& painter, const QRectF& area, const AxisLabels& axis, Axi
         painter.translate(area.left(), area.center().y());
         painter.rotate(-90.0);
         painter.drawText(QRectF(-area.height() / 2.0, 0.0, area.height(), kAxisNameRoom),
-                         Qt::AlignHCenter | Qt::AlignTop, axis.name);
+                         Qt::AlignHCenter | Qt::AlignTop, fittingName(axis.name, painter.fontMetrics(), area.height()));
         painter.restore();
 
         const qreal pitch = area.height() / count;
@@ -266,7 +273,7 @@ void drawAxis(QPainter& painter, const QRectF& area, const AxisLabels& axis, Axi
         });
     } else {
         painter.drawText(QRectF(area.left(), area.top(), area.width(), kAxisNameRoom), Qt::AlignHCenter | Qt::AlignTop,
-                         axis.name);
+                         fittingName(axis.name, painter.fontMetrics(), area.width()));
         const qreal pitch = area.width() / count;
         const bool upright = fitUpright(axis, pitch);
         const qreal turn = qDegreesToRadians(kTurnDegrees);

@@ -72,7 +72,7 @@ ChartLine lineOf(Curve curve, const QColor& colour, Stroke stroke)
 QColor askedHeadColour(std::size_t head, const Theme& theme)
 {
     // Neither of scalingColour's.
-    static constexpr std::array<Index, 4> kHues = {2, 5, 1, 7};
+    static constexpr std::array<Index, 4> kHues = {2, 5, 10, 11};
     return headColour(HeadIndex(kHues.at(head % kHues.size())), theme);
 }
 
@@ -131,10 +131,10 @@ QString TrainingPicture::heading(TrainingChart which) const
     case TrainingChart::Loss:
         return QStringLiteral("Loss");
     case TrainingChart::Gradient:
-        return QStringLiteral("Gradient norm, before clipping");
+        return QStringLiteral("Gradient norm");
     case TrainingChart::Right:
-        return asksHeads() ? QStringLiteral("Heads: links whose largest weight is right")
-                           : QStringLiteral("Answers that are right");
+        return asksHeads() ? QStringLiteral("Links found, by head")
+                           : QStringLiteral("Answers found");
     case TrainingChart::Softmax:
         return QStringLiteral("Softmax");
     }
@@ -155,17 +155,16 @@ std::vector<TrainingPicture::Key> TrainingPicture::legend(TrainingChart which, c
         }
         return keys;
     }
+    if (which == TrainingChart::Gradient || which == TrainingChart::Softmax) {
+        const bool isGradient = which == TrainingChart::Gradient;
+        keys.push_back({isGradient ? QStringLiteral("first W_q") : QStringLiteral("slope 1 − Σw²"), theme.mutedText,
+                        Stroke::Line});
+        keys.push_back({isGradient ? QStringLiteral("all weights") : QStringLiteral("saturated (> 0.99)"),
+                        theme.mutedText, Stroke::Dashes});
+        return keys;
+    }
     for (const ToyHistory& history : m_content.histories) {
         keys.push_back({scalingName(history.scaling), scalingColour(history.scaling, theme), Stroke::Line});
-    }
-    const auto addStrokes = [&](const QString& solid, const QString& dashed) {
-        keys.push_back({solid, theme.mutedText, Stroke::Line});
-        keys.push_back({dashed, theme.mutedText, Stroke::Dashes});
-    };
-    if (which == TrainingChart::Gradient) {
-        addStrokes(QStringLiteral("first W_q"), QStringLiteral("all weights"));
-    } else if (which == TrainingChart::Softmax) {
-        addStrokes(QStringLiteral("slope 1 − Σw²"), QStringLiteral("rows with a weight > 0.99"));
     }
     return keys;
 }
@@ -208,7 +207,7 @@ LineChart TrainingPicture::chart(TrainingChart which, const Theme& theme) const
     chart.keys = {.low = 0.0, .high = roundUp(std::max(done, kFewestSteps)), .leastStep = 1.0};
     const bool isShare = which == TrainingChart::Right || which == TrainingChart::Softmax;
     chart.valueName = which == TrainingChart::Loss       ? QStringLiteral("nats")
-                      : which == TrainingChart::Gradient ? QStringLiteral("norm")
+                      : which == TrainingChart::Gradient ? QStringLiteral("unclipped")
                                                          : QStringLiteral("0 to 1");
     constexpr double kRoom = 1.03;
     chart.values = {.low = 0.0, .high = isShare ? kRoom : roundUp(kRoom * highest(chart.lines))};
@@ -267,7 +266,7 @@ void TrainingPicture::paintHeatmaps(QPainter& painter, const QRectF& area, const
         painter.setPen(theme.text);
         painter.drawText(place, Qt::AlignLeft | Qt::AlignTop,
                          QStringLiteral("%1 · %2 · step %3")
-                             .arg(scalingName(m_content.histories[i].scaling), m_content.heatmaps[i]->title())
+                             .arg(scalingName(m_content.histories[i].scaling), headTitle(m_content.heatmaps[i]->head()))
                              .arg(m_content.shownStep));
         m_content.heatmaps[i]->paint(painter, place.adjusted(0.0, kHeadingRoom, 0.0, 0.0), theme);
         place.translate(0.0, height + kGap);

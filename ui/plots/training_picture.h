@@ -33,8 +33,8 @@ struct Curve
     QList<double> values;
 };
 
-/// The most points of a line; there are no more pixels for them.
-inline constexpr std::size_t kMostCurvePoints = 300;
+/// The most points of a line: more would cost time, and show noise.
+inline constexpr std::size_t kMostCurvePoints = 150;
 
 /// A number of every step. Where there are more than `most`, neighbouring steps are put together, equally many each, as their
 /// mean at their middle.

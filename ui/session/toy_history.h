@@ -43,8 +43,11 @@ struct ToyHistory
 /// What a toy begins with: the setting that shows it best.
 ToySetup defaultSetup(ToyKind kind);
 
-/// A head so narrow that scaling hardly changes what the lookup toy learns.
+/// Of the lookup toy's head. At the narrow width scaling hardly changes what is learnt; at the middle one neither, if queries
+/// and keys start as small as PyTorch's.
 inline constexpr Index kNarrowWidth = 16;
+inline constexpr Index kMiddleWidth = 64;
+inline constexpr Index kWide = 128;
 
 /// "÷ √d", "not scaled".
 QString scalingName(Scaling scaling);
@@ -58,8 +61,8 @@ QString describe(const ToySetup& setup);
 /// Where the role's head is among the asked heads, if it is asked for.
 std::optional<std::size_t> askedHead(const ToyHistory& history, Role role);
 
-/// The step of the first snapshot from which on the head has been right for more than this share of its links.
-std::optional<Index> rightSince(const ToyHistory& history, std::size_t askedHead, double share);
+/// The step of the first snapshot in which the head is right for more than this share of its links.
+std::optional<Index> firstRight(const ToyHistory& history, std::size_t askedHead, double share);
 
 /// What a person must know to read the pictures rightly, with this run's own numbers: a few sentences.
 ///
