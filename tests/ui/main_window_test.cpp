@@ -160,6 +160,20 @@ TEST_F(MainWindowTest, SpaceSwitchesTheHeadOffAndUndoOnAgain)
     EXPECT_TRUE(m_session.document().experiment.ablatedHeads.empty());
 }
 
+TEST_F(MainWindowTest, KeysOnTheTrainingPageLeaveTheModelAlone)
+{
+    m_window.showPage(QStringLiteral("training"));
+    ASSERT_TRUE(QTest::qWaitFor([this] { return m_window.isUpToDate(); }, 20'000));
+    const Document document = m_session.document();
+    auto* view = find<HeatmapView>("trainingHeatmap0");
+    view->setFocus();
+    for (const Qt::Key key : {Qt::Key_Space, Qt::Key_BracketRight, Qt::Key_BraceRight, Qt::Key_Right, Qt::Key_Escape}) {
+        QTest::keyClick(view, key);
+    }
+    EXPECT_EQ(m_session.document().selection, document.selection);
+    EXPECT_EQ(m_session.document().experiment, document.experiment);
+}
+
 TEST_F(MainWindowTest, TheGalleryPreviewsSelectsAndSwitches)
 {
     m_window.showPage(QStringLiteral("heads"));

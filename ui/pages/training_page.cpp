@@ -135,8 +135,9 @@ QLayout* TrainingPage::makeSetupRow()
         addChoice(*m_width, QString::number(width), width);
     }
     m_start->setObjectName(QStringLiteral("start"));
-    m_start->setToolTip(tr("How large the random queries and keys are at first: variance 1, as the paper's argument has "
-                           "it, or 1/3, as PyTorch's linear layers start"));
+    m_start->setToolTip(
+        tr("How large the random queries and keys are at first: variance 1, as the paper's argument has "
+           "it, or 1/3, as PyTorch's linear layers start"));
     addChoice(*m_start, tr("unit variance"), QueryKeyStart::UnitVariance);
     addChoice(*m_start, tr("PyTorch's default"), QueryKeyStart::TorchDefault);
 
@@ -210,6 +211,9 @@ QWidget* TrainingPage::makeBody()
 {
     m_charts->setObjectName(QStringLiteral("trainingCharts"));
     m_charts->setAccessibleName(tr("Charts of the training"));
+    m_charts->setToolTip(
+        tr("A row of weights is saturated if one is above 0.99. The slope 1 − Σw² says how much weights still "
+           "answer to their scores. Gradient norms are those before clipping."));
     m_charts->setMinimumSize(300, 160);
     auto* heatmaps = new QWidget(this);
     auto* column = new QVBoxLayout(heatmaps);
@@ -416,8 +420,7 @@ void TrainingPage::showStatus()
         m_status->setText(tr("making the toy …"));
         return;
     }
-    QStringList parts{
-        tr("step %L1 of %L2").arg(m_trainer.stepsDone()).arg(histories().front().toy->options.steps)};
+    QStringList parts{tr("step %L1 of %L2").arg(m_trainer.stepsDone()).arg(histories().front().toy->options.steps)};
     if (state == TrainingState::Running && m_trainer.sentencesPerSecond() > 0.0) {
         parts.append(tr("%L1 sentences a second").arg(m_trainer.sentencesPerSecond(), 0, 'f', 0));
     } else if (state != TrainingState::Running) {
@@ -469,7 +472,8 @@ void TrainingPage::readSentence()
     if (histories().empty()) {
         return;
     }
-    const SentenceReading reading = headlight::ui::readSentence(*histories().front().snapshots.front().model, m_sentence->currentText());
+    const SentenceReading reading =
+        headlight::ui::readSentence(*histories().front().snapshots.front().model, m_sentence->currentText());
     m_locked.query = reading.tellingQuery;
     m_note->setText(reading.note);
     m_note->setVisible(!reading.note.isEmpty());

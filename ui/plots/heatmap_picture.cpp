@@ -12,6 +12,7 @@ namespace {
 
 constexpr qreal kBarGap = 16.0;       ///< Between cells and colour bar.
 constexpr qreal kWidestAxis = 160.0;  ///< Of a figure's token labels.
+constexpr qreal kLowAxis = 64.0;      ///< Holds short words.
 
 Result<std::shared_ptr<const AttentionMap>> mapOf(const Trace& trace, HeadAddress head, Quantity quantity)
 {
@@ -132,9 +133,11 @@ HeatmapPicture::Layout HeatmapPicture::layout(const QRectF& area) const
     // Whether column labels fit upright depends on the cells' width, and that on the labels' height: two steps settle it.
     const qreal roomAcross = area.width() - left - kBarGap - kColourBarWidth;
     qreal side = std::min(roomAcross, area.height());
+    // In a low area labels may take more of it, or nothing would be left of them.
+    const qreal mostTop = std::max(area.height() * 0.3, std::min(area.height() * 0.4, kLowAxis));
     qreal top = 0.0;
     for (int step = 0; step < 2; ++step) {
-        top = axisExtent(m_columns, AxisSide::Top, side / tokens, area.height() * 0.3);
+        top = axisExtent(m_columns, AxisSide::Top, side / tokens, mostTop);
         side = std::max(std::min(roomAcross, area.height() - top), 1.0);
     }
     // Whole pixels keep the cells' edges crisp.

@@ -9,14 +9,19 @@
 namespace headlight::ui {
 namespace {
 
-constexpr int kTop = 8;     ///< Keep the outermost dots and numbers whole.
+constexpr int kTop = 8;  ///< Keep the outermost dots and numbers whole.
 constexpr int kRight = 16;
 
 /// Numbers with a true minus, no closer than a step.
 class Ticker final : public QCPAxisTicker
 {
 public:
-    explicit Ticker(double leastStep) : m_leastStep(leastStep) {}
+    /// @param room along the axis, for one number each
+    Ticker(double leastStep, int room) : m_leastStep(leastStep)
+    {
+        constexpr int kFewest = 2;
+        setTickCount(std::clamp(room, kFewest, tickCount()));
+    }
 
 protected:
     double getTickStep(const QCPRange& range) override
@@ -33,11 +38,39 @@ private:
     double m_leastStep;
 };
 
-void styleAxis(QCPAxis& axis, const QString& name, AxisRange range, const Theme& theme)
+/// Draws a line in short pieces: of one long jagged line Qt makes a single outline, whose filling takes six times as long.
+class Graph final : public QCPGraph
+{
+public:
+    using QCPGraph::QCPGraph;
+
+protected:
+    void drawLinePlot(QCPPainter* painter, const QVector<QPointF>& lines) const override
+    {
+        constexpr int kPiece = 8;  // segments
+        applyDefaultAntialiasingHint(painter);
+        QPen pen = painter->pen();
+        qreal drawn = 0.0;
+        for (int first = 0; first + 1 < static_cast<int>(lines.size()); first += kPiece) {
+            const int last = std::min(first + kPiece, static_cast<int>(lines.size()) - 1);
+            painter->drawPolyline(lines.constData() + first, last - first + 1);
+            if (pen.style() == Qt::CustomDashLine) {
+                // The next piece's dashes go on where these end.
+                for (int i = first; i < last; ++i) {
+                    drawn += QLineF(lines[i], lines[i + 1]).length();
+                }
+                pen.setDashOffset(drawn / pen.widthF());
+                painter->setPen(pen);
+            }
+        }
+    }
+};
+
+void styleAxis(QCPAxis& axis, const QString& name, AxisRange range, int room, const Theme& theme)
 {
     // Widths other than 0, for which pens are as thin as the device allows: invisible in print.
     const QPen line(theme.line, 1.0);
-    axis.setTicker(QSharedPointer<Ticker>::create(range.leastStep));
+    axis.setTicker(QSharedPointer<Ticker>::create(range.leastStep, room));
     axis.setRange(range.low, range.high);
     axis.setBasePen(line);
     axis.setTickPen(line);
@@ -55,7 +88,7 @@ void styleAxis(QCPAxis& axis, const QString& name, AxisRange range, const Theme&
 
 void addLine(QCustomPlot& plot, const ChartLine& line)
 {
-    QCPGraph* graph = plot.addGraph();
+    auto* graph = new Graph(plot.xAxis, plot.yAxis);  // the plot owns its graphs
     graph->setAdaptiveSampling(false);
     graph->setData(line.keys, line.values, true);
     QPen pen(line.colour, 1.8, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin);
@@ -91,8 +124,10 @@ void drawLineChart(QPainter& painter, const QRectF& plot, const LineChart& chart
     custom.setBackground(QBrush(Qt::NoBrush));
     custom.axisRect()->setAutoMargins(QCP::msNone);
     custom.axisRect()->setMargins(QMargins(kChartLeft, kTop, kRight, kChartBottom));
-    styleAxis(*custom.xAxis, chart.keyName, chart.keys, theme);
-    styleAxis(*custom.yAxis, chart.valueName, chart.values, theme);
+    constexpr int kNumberWidth = 45;
+    constexpr int kNumberHeight = 20;
+    styleAxis(*custom.xAxis, chart.keyName, chart.keys, inner.width() / kNumberWidth, theme);
+    styleAxis(*custom.yAxis, chart.valueName, chart.values, inner.height() / kNumberHeight, theme);
     custom.xAxis->grid()->setZeroLinePen(custom.xAxis->grid()->pen());
     for (const double key : chart.markedKeys) {
         addMark(custom, key, theme);

@@ -12,7 +12,7 @@ namespace {
 constexpr qreal kGap = 16.0;
 constexpr qreal kHeadingRoom = 18.0;
 constexpr qreal kLegendRow = 14.0;
-constexpr qreal kSwatch = 16.0;
+constexpr qreal kSwatch = 12.0;
 constexpr qreal kUnnamedBottom = 20.0;  ///< Under a chart whose horizontal axis has numbers but no name.
 constexpr QSizeF kCharts = {680.0, 480.0};
 constexpr QSizeF kHeatmap = {440.0, 380.0};  ///< At most, of one.
@@ -133,8 +133,7 @@ QString TrainingPicture::heading(TrainingChart which) const
     case TrainingChart::Gradient:
         return QStringLiteral("Gradient norm");
     case TrainingChart::Right:
-        return asksHeads() ? QStringLiteral("Links found, by head")
-                           : QStringLiteral("Answers found");
+        return asksHeads() ? QStringLiteral("Links found, by head") : QStringLiteral("Answers found");
     case TrainingChart::Softmax:
         return QStringLiteral("Softmax");
     }
@@ -159,8 +158,8 @@ std::vector<TrainingPicture::Key> TrainingPicture::legend(TrainingChart which, c
         const bool isGradient = which == TrainingChart::Gradient;
         keys.push_back({isGradient ? QStringLiteral("first W_q") : QStringLiteral("slope 1 − Σw²"), theme.mutedText,
                         Stroke::Line});
-        keys.push_back({isGradient ? QStringLiteral("all weights") : QStringLiteral("saturated (> 0.99)"),
-                        theme.mutedText, Stroke::Dashes});
+        keys.push_back({isGradient ? QStringLiteral("all weights") : QStringLiteral("saturated rows"), theme.mutedText,
+                        Stroke::Dashes});
         return keys;
     }
     for (const ToyHistory& history : m_content.histories) {
@@ -173,8 +172,7 @@ LineChart TrainingPicture::chart(TrainingChart which, const Theme& theme) const
 {
     LineChart chart;
     const auto add = [&](const ToyHistory& history, Stroke stroke, const auto& value) {
-        chart.lines.push_back(
-            lineOf(stepCurve(history.steps, value), scalingColour(history.scaling, theme), stroke));
+        chart.lines.push_back(lineOf(stepCurve(history.steps, value), scalingColour(history.scaling, theme), stroke));
     };
     for (const ToyHistory& history : m_content.histories) {
         switch (which) {
@@ -228,7 +226,7 @@ void TrainingPicture::paintChart(QPainter& painter, const QRectF& area, Training
     const QFontMetricsF metrics(painter.font());
     QPointF at(area.left(), area.top() + kHeadingRoom);
     for (const Key& key : legend(which, theme)) {
-        const qreal width = kSwatch + 4.0 + metrics.horizontalAdvance(key.name) + 10.0;
+        const qreal width = kSwatch + 4.0 + metrics.horizontalAdvance(key.name) + 8.0;
         if (at.x() > area.left() && at.x() + width > area.right()) {
             at = QPointF(area.left(), at.y() + kLegendRow);
         }

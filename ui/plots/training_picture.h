@@ -34,7 +34,7 @@ struct Curve
 };
 
 /// The most points of a line: more would cost time, and show noise.
-inline constexpr std::size_t kMostCurvePoints = 150;
+inline constexpr std::size_t kMostCurvePoints = 120;
 
 /// A number of every step. Where there are more than `most`, neighbouring steps are put together, equally many each, as their
 /// mean at their middle.

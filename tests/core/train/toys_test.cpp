@@ -108,6 +108,14 @@ TEST(Toys, ASnapshotIsAModelWithItsScores)
     EXPECT_TRUE(takeSnapshot(lookupToy({}), lookupToy({}).start, 0).scores.empty());
 }
 
+TEST(Toys, ASnapshotsHeadsAreMeasuredAsTheyWereTrained)
+{
+    Toy toy = grammarToy({});
+    const std::vector<HeadScore> scaled = takeSnapshot(toy, toy.start, 0).scores;
+    toy.options.objective.scaling = Scaling::Off;
+    EXPECT_NE(takeSnapshot(toy, toy.start, 0).scores.at(2).meanWeight, scaled.at(2).meanWeight);
+}
+
 TEST(GrammarToy, Learns)
 {
     const Toy toy = grammarToy({.learningRate = 3e-3F});
