@@ -289,6 +289,7 @@ void TrainingPage::connectControls()
     connect(&m_chartTimer, &QTimer::timeout, this, &TrainingPage::drawCharts);
 
     connect(m_sentence, &QComboBox::currentTextChanged, this, &TrainingPage::readSentence);
+    connect(m_sentence, &QComboBox::activated, this, [this] { m_sentence->lineEdit()->setCursorPosition(0); });
     connect(m_head, &QComboBox::currentIndexChanged, this, &TrainingPage::drawHeatmaps);
     connect(m_snapshots, &QSlider::valueChanged, this, [this] {
         const QSignalBlocker block(m_newest);
@@ -445,6 +446,7 @@ void TrainingPage::beginHistories()
         for (const std::string& text : toy.examples) {
             m_sentence->addItem(QString::fromStdString(text));
         }
+        m_sentence->lineEdit()->setCursorPosition(0);
         m_head->clear();
         for (Index layer = 0; layer < toy.config.layers; ++layer) {
             for (Index head = 0; head < toy.config.heads; ++head) {

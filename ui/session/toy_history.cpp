@@ -102,8 +102,8 @@ QStringList lookupNotes(const ToySetup& setup, const std::vector<ToyHistory>& hi
     const bool isMild =
         setup.width <= kNarrowWidth || (setup.width <= kMiddleWidth && setup.start == QueryKeyStart::TorchDefault);
     sentences.append(
-        isMild ? tr("In this setting scores stay small, and scaling makes little difference to what is learnt.")
-               : tr("At width %1, or %2 with PyTorch's start, scaling makes little difference.")
+        isMild ? tr("In this setting scores stay small, and scaling usually makes little difference to what is learnt.")
+               : tr("At width %1, or %2 with PyTorch's start, scaling usually makes little difference.")
                      .arg(kNarrowWidth)
                      .arg(kMiddleWidth));
     return sentences;
