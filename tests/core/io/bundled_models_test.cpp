@@ -13,6 +13,15 @@ const Model& small()
     return *kSmall;
 }
 
+double bytesOf(BundledModel model)
+{
+    double bytes = 0.0;
+    for (const auto& file : std::filesystem::directory_iterator(bundledModelFolder(model))) {
+        bytes += static_cast<double>(file.file_size());
+    }
+    return bytes;
+}
+
 /// The word that a word's head of a relation looks at most, and how much.
 struct Look
 {
@@ -34,14 +43,13 @@ Look look(const std::string& text, const std::string& word, const std::string& r
 
 TEST(BundledModels, AreSmallAndWhole)
 {
-    constexpr double kMostBytes = 8e6;
-    double bytes = 0.0;
-    for (const auto& file : std::filesystem::directory_iterator(bundledModelFolder(BundledModel::Small))) {
-        bytes += static_cast<double>(file.file_size());
-    }
-    EXPECT_LE(bytes, kMostBytes);
-    EXPECT_EQ(small().config.layers, 4);
-    EXPECT_EQ(small().config.heads, 8);
+    EXPECT_LE(bytesOf(BundledModel::Small), 8e6);
+    EXPECT_LE(bytesOf(BundledModel::SmallMaskedOnly), 4e6);
+    const auto maskedOnly = readBundledModel(BundledModel::SmallMaskedOnly);
+    ASSERT_TRUE(maskedOnly) << maskedOnly.error().message;
+    EXPECT_EQ((*maskedOnly)->config, small().config);
+    EXPECT_EQ((*maskedOnly)->note, "trained on masked words alone");
+    EXPECT_TRUE((*maskedOnly)->askedHeads.empty());
     EXPECT_EQ(small().note, "");
     EXPECT_EQ(small().askedHeads.size(), 8U);
 }
