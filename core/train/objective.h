@@ -26,8 +26,6 @@ struct ReadOuts
 {
     std::vector<LinearWeights> heads;    ///< One a role, from its head's own output alone: [d×D].
     std::vector<LinearWeights> outputs;  ///< One a role that is a link, from the model's final vector: [D×D].
-
-    bool empty() const { return heads.empty() && outputs.empty(); }
 };
 
 void appendParameters(ReadOuts& readOuts, std::vector<Parameter>& list);
@@ -47,9 +45,9 @@ struct ObjectiveOptions
     /// Of the words: 80 % masked, 10 % another word, 10 % as they are  (Devlin et al. 2019).
     float maskedShare = 0.15F;
     float maskedWordWeight = 1.0F;
-    std::array<float, kRoleCount> roleWeights = {0.5F, 0.5F, 0.5F, 0.5F, 1.5F, 0.75F, 0.3F, 0.3F};
+    std::array<float, kRoleCount> roleWeights = {0.5F, 0.5F, 0.5F, 0.5F, 1.5F, 0.75F, 0.5F, 0.2F};
     std::array<HeadAddress, kRoleCount> roleHeads = {};  ///< Which head is asked.
-    std::array<float, kLinkRoleCount> outputWeights = {0.1F, 0.1F, 0.1F, 0.1F, 0.3F, 0.15F};
+    std::array<float, kLinkRoleCount> outputWeights = {0.1F, 0.1F, 0.1F, 0.1F, 1.2F, 0.15F};
     /// Words of the vocabulary that read-outs choose among beside the batch's own.
     std::size_t otherCandidates = 1024;
     Index neighbourQuestions = 192;  ///< Tokens a batch that are asked for their neighbours.
