@@ -77,19 +77,19 @@ const std::vector<std::string>& toySentences()
         const std::string animal = "[the {dog|cat|horse|fox|goat|cow|wolf|sheep|bear|rabbit}]";
         const std::string way = "[the {street|road|river|bridge|path|field|tunnel|lane}]";
         const std::string person = "[the {man|woman|boy|girl|child|farmer}]";
-        const std::string state = "+{tired|hungry|scared|sick|weak|lazy|sleepy|old} ";
-        const std::string blocking = "+{wide|busy|icy|muddy|steep|flooded|dangerous|narrow} ";
+        const std::string state = "{tired|hungry|scared|sick|weak|lazy|sleepy|old} ";
+        const std::string blocking = "{wide|busy|icy|muddy|steep|flooded|dangerous|narrow} ";
         const std::string didNotCross = animal + "=1 <did not {cross|enter|follow|reach}> " + way + "=2 ";
         const std::string chased = " <{chased|saw|followed|heard}> ";
         return std::vector<std::string>{
-            didNotCross + "because [it]=1 <was> too " + state + ".",
-            didNotCross + "because [it]=2 <was> too " + blocking + ".",
-            "because [it]=1 <was> too " + state + ", " + didNotCross + ".",
-            "because [it]=2 <was> too " + blocking + ", " + didNotCross + ".",
+            didNotCross + "because [~it]=1 was too @" + state + ".",
+            didNotCross + "because [~it]=2 was too @" + blocking + ".",
+            "because [~it]=1 was too @" + state + ", " + didNotCross + ".",
+            "because [~it]=2 was too @" + blocking + ", " + didNotCross + ".",
             animal + chased + person + " .",
             person + chased + animal + " .",
-            way + " <was> " + blocking + ".",
-            animal + " <was> " + state + ".",
+            way + " <was> +" + blocking + ".",
+            animal + " <was> +" + state + ".",
         };
     }();
     return kSentences;
@@ -234,7 +234,7 @@ Toy grammarToy(const ToyOptions& options)
     objective.maskId = 1;
     objective.firstWordId = 2;
     objective.otherCandidates = 0;
-    objective.neighbourQuestions = 48;
+    objective.neighbourQuestions = 0;
     objective.roleWeights.fill(0.0F);
     objective.outputWeights.fill(0.0F);
     const auto ask = [&](Role role, Index layer, Index head, float weight) {
@@ -243,10 +243,12 @@ Toy grammarToy(const ToyOptions& options)
         objective.roleWeights[static_cast<std::size_t>(role)] = weight;
         toy.askedHeads.push_back({std::string(roleName(role)), address});
     };
-    ask(Role::Subject, 1, 0, 0.5F);
-    ask(Role::Object, 1, 1, 0.5F);
-    ask(Role::Antecedent, 1, 2, 1.5F);
-    ask(Role::Previous, 0, 0, 0.15F);
+    ask(Role::Subject, 0, 0, 0.5F);
+    ask(Role::Object, 0, 1, 0.5F);
+    ask(Role::Determiner, 0, 3, 0.5F);
+    ask(Role::Antecedent, 1, 0, 1.5F);
+    ask(Role::Sense, 0, 2, 0.5F);
+    objective.outputWeights[static_cast<std::size_t>(Role::Antecedent)] = 1.0F;
     toy.source = [](Random& random) { return toExample(toySentence(random), random); };
     toy.start = initialWeights(toy.config, objective, options.seed);
     toy.examples = {

@@ -47,7 +47,7 @@ struct ToyOptions
 Toy lookupToy(const ToyOptions& options);
 
 /// Whom "it" means: "the dog did not cross the street because it was too tired". Two layers × four heads, D = 64, about 120,000
-/// parameters; heads are asked for the previous word, subject, object and antecedent.
+/// parameters; heads are asked for subject, object, determiner and antecedent, and for the word that tells whom "it" means (sense).
 Toy grammarToy(const ToyOptions& options);
 
 /// A toy at one moment of its training, as a model like any other.

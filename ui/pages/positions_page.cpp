@@ -10,8 +10,8 @@
 namespace headlight::ui {
 namespace {
 
-constexpr std::array kSchemes = {PositionScheme::None, PositionScheme::Sinusoidal, PositionScheme::Learned,
-                                 PositionScheme::Rotary, PositionScheme::Alibi};
+constexpr std::array kPositionSchemes = {PositionScheme::None, PositionScheme::Sinusoidal, PositionScheme::Learned,
+                                         PositionScheme::Rotary, PositionScheme::Alibi};
 
 QString schemeName(PositionScheme scheme)
 {
@@ -67,7 +67,7 @@ PositionsPage::PositionsPage(Session& session, QWidget* parent)
     m_scheme->setObjectName(QStringLiteral("positionScheme"));
     m_scheme->setToolTip(tr("Looking at another scheme does not change the model; the Experiment panel does"));
     m_scheme->addItem(QString());  // named in showOptions
-    for (const PositionScheme scheme : kSchemes) {
+    for (const PositionScheme scheme : kPositionSchemes) {
         if (scheme != PositionScheme::Learned || session.model().weights.positionEmbedding.rows() > 0) {
             m_scheme->addItem(schemeName(scheme), static_cast<int>(scheme));
         }

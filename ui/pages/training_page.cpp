@@ -57,14 +57,8 @@ Value chosen(const QComboBox& box)
 
 QString headName(const Toy& toy, HeadAddress head)
 {
-    QString name = QObject::tr("layer %1 head %2").arg(head.layer.value).arg(head.head.value);
     const auto asked = std::ranges::find(toy.askedHeads, head, &AskedHead::head);
-    if (asked != toy.askedHeads.end()) {
-        const bool isPrevious = asked->relation == roleName(Role::Previous);
-        name += QObject::tr(" · asked for the %1")
-                    .arg(isPrevious ? QObject::tr("previous word") : QString::fromStdString(asked->relation));
-    }
-    return name;
+    return headTitle(head, asked == toy.askedHeads.end() ? std::string_view() : asked->relation);
 }
 
 QString scalingMark(Scaling scaling, const Theme& theme)
@@ -435,6 +429,10 @@ void TrainingPage::beginHistories()
     const bool isOtherTask = !m_shownToy || m_shownToy->name != histories().front().toy->name;
     m_shownToy = histories().front().toy;
     const Toy& toy = *m_shownToy;
+    {
+        const QSignalBlocker block(m_newest);
+        m_newest->setChecked(true);
+    }
     for (std::size_t i = 0; i < m_sides.size(); ++i) {
         m_sides[i].heading->setVisible(i < histories().size());
         m_sides[i].view->setVisible(i < histories().size());

@@ -29,7 +29,7 @@ bool GalleryView::event(QEvent* event)
     const auto* help = static_cast<QHelpEvent*>(event);
     if (const std::optional<HeadAddress> head = headAt(help->pos())) {
         const bool onSwitch = m_gallery->switchAt(help->pos(), pictureArea()).has_value();
-        const QString title = headTitle(m_gallery->trace().info(), *head);
+        const QString title = headTitle(*head, m_gallery->trace().info().relationOf(*head));
         const QString text =
             onSwitch ? tr("%1: switch off or on (Space)").arg(title) : tr("%1: click to select").arg(title);
         QToolTip::showText(help->globalPos(), text, this,

@@ -55,21 +55,16 @@ ColourScale scaleOf(const AttentionMap& map, const HeatmapOptions& options, cons
 
 }  // namespace
 
-QString headTitle(HeadAddress head)
+QString headTitle(HeadAddress head, std::string_view relation)
 {
-    return QStringLiteral("layer %1 · head %2").arg(head.layer.value).arg(head.head.value);
-}
-
-QString headTitle(const TraceInfo& info, HeadAddress head)
-{
-    const std::string_view relation = info.relationOf(head);
-    if (relation.empty()) {
-        return headTitle(head);
+    QString title = QStringLiteral("layer %1 · head %2").arg(head.layer.value).arg(head.head.value);
+    if (!relation.empty()) {
+        const bool isNeighbour = relation == "previous" || relation == "next";
+        title += QStringLiteral(" · asked for the %1%2")
+                     .arg(QString::fromUtf8(relation.data(), static_cast<qsizetype>(relation.size())),
+                          isNeighbour ? QStringLiteral(" token") : QString());
     }
-    const bool isNeighbour = relation == "previous" || relation == "next";
-    return QStringLiteral("%1 · asked for the %2%3")
-        .arg(headTitle(head), QString::fromUtf8(relation.data(), static_cast<qsizetype>(relation.size())),
-             isNeighbour ? QStringLiteral(" token") : QString());
+    return title;
 }
 
 QString quantityName(Quantity quantity)
@@ -110,7 +105,7 @@ QString HeatmapPicture::title() const
     static constexpr std::array kTitles = {"Attention weights", "Scaled scores", "Raw scores"};
     QString title =
         QStringLiteral("%1 · %2").arg(QString::fromLatin1(kTitles.at(static_cast<std::size_t>(m_options.quantity))),
-                                      headTitle(m_trace->info(), m_selection.head));
+                                      headTitle(m_selection.head, m_trace->info().relationOf(m_selection.head)));
     if (m_trace->info().experiment.ablatedHeads.contains(m_selection.head)) {
         title += QStringLiteral(" · switched off");
     }

@@ -71,11 +71,9 @@ private:
     AxisLabels m_columns;
 };
 
-/// "layer 1 · head 3", counted from 0 as everywhere.
-QString headTitle(HeadAddress head);
-
-/// The same with what the head was asked for in training, if anything: "layer 3 · head 0 · asked for the antecedent".
-QString headTitle(const TraceInfo& info, HeadAddress head);
+/// "layer 1 · head 3", counted from 0 as everywhere; with the relation that the head was asked for in training, if any:
+/// "layer 3 · head 0 · asked for the antecedent".
+QString headTitle(HeadAddress head, std::string_view relation = {});
 
 /// "weight", "scaled score", "raw score".
 QString quantityName(Quantity quantity);

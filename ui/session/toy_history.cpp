@@ -113,8 +113,9 @@ QStringList grammarNotes(const std::vector<ToyHistory>& histories)
 {
     const bool isSideBySide = histories.size() > 1;
     QStringList sentences{isSideBySide ? tr("Heads were told which question to answer, never where to look.")
-                                       : tr("Each head named here was told which question to answer (previous word, "
-                                            "subject, object, antecedent), never where to look.")};
+                                       : tr("Each head named here was told which question to answer (subject, "
+                                            "object, determiner, antecedent, and as “sense” the word that tells whom "
+                                            "“it” means), never where to look.")};
     QStringList parts;
     for (const ToyHistory& history : histories) {
         const std::optional<std::size_t> head = askedHead(history, Role::Antecedent);

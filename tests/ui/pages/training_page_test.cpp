@@ -76,8 +76,8 @@ TEST_F(TrainingPageTest, OpensOnTheGrammarToyWithThePronounMarked)
     EXPECT_EQ(status(), QStringLiteral("step 0 of 3,000 · paused"));
     EXPECT_EQ(find<QComboBox>("sentence")->currentText(),
               QStringLiteral("The dog did not cross the street because it was too tired."));
-    EXPECT_EQ(find<QComboBox>("head")->currentText(), QStringLiteral("layer 1 head 2 · asked for the antecedent"));
-    EXPECT_EQ(heatmap().head(), (HeadAddress{LayerIndex(1), HeadIndex(2)}));
+    EXPECT_EQ(find<QComboBox>("head")->currentText(), QStringLiteral("layer 1 · head 0 · asked for the antecedent"));
+    EXPECT_EQ(heatmap().head(), (HeadAddress{LayerIndex(1), HeadIndex(0)}));
     EXPECT_EQ(heatmap().map()->rows(), 13);
     EXPECT_TRUE(text().contains(QStringLiteral("never where to look")));
     EXPECT_FALSE(view(1)->isVisible());

@@ -40,7 +40,7 @@ TrainingContent grammar(Index steps)
     ToyHistory history{.scaling = Scaling::On, .toy = toy, .steps = reports(steps), .snapshots = {}};
     for (const Index step : {Index{0}, Index{2}}) {
         Snapshot snapshot{.step = step, .model = {}, .scores = std::vector<HeadScore>(toy->askedHeads.size())};
-        snapshot.scores[2].rightShare = step == 0 ? 0.25 : 0.5;
+        snapshot.scores[3].rightShare = step == 0 ? 0.25 : 0.5;
         history.snapshots.push_back(snapshot);
     }
     return {.setup = defaultSetup(ToyKind::Grammar), .histories = {history}, .shownStep = 2};
@@ -128,9 +128,9 @@ TEST(TrainingPicture, OfTheGrammarToyEveryAskedHeadHasALine)
     const Theme& theme = Theme::of(Brightness::Light);
     const TrainingPicture picture(grammar(3));
     const LineChart right = picture.chart(TrainingChart::Right, theme);
-    ASSERT_EQ(right.lines.size(), 4U);
-    EXPECT_EQ(right.lines[2].keys, (QList<double>{0.0, 2.0}));
-    EXPECT_EQ(right.lines[2].values, (QList<double>{0.25, 0.5}));
+    ASSERT_EQ(right.lines.size(), 5U);
+    EXPECT_EQ(right.lines[3].keys, (QList<double>{0.0, 2.0}));
+    EXPECT_EQ(right.lines[3].values, (QList<double>{0.25, 0.5}));
     EXPECT_DOUBLE_EQ(picture.chart(TrainingChart::Loss, theme).lines.front().values.front(), 4.0) << "the whole loss";
 }
 
@@ -178,10 +178,10 @@ TEST(TrainingPicture, ItsTableHasEveryStepAndBothTrainings)
               "1,off,2,8,0.5,0,0.25,0.125,0.75\r\n"
               "2,off,1,4,0.5,0.5,0.25,0.125,0.75\r\n");
     EXPECT_EQ(toCsv(TrainingPicture(grammar(2)).table()),
-              "step,scaling,loss,gradient_norm,query_gradient_norm,subject_right,object_right,antecedent_right,"
-              "previous_right,largest_weight,saturation,slope\r\n"
-              "1,on,4,8,0.5,,,,,0.25,0.125,0.75\r\n"
-              "2,on,2,4,0.5,0,0,0.5,0,0.25,0.125,0.75\r\n");
+              "step,scaling,loss,gradient_norm,query_gradient_norm,subject_right,object_right,determiner_right,"
+              "antecedent_right,sense_right,largest_weight,saturation,slope\r\n"
+              "1,on,4,8,0.5,,,,,,0.25,0.125,0.75\r\n"
+              "2,on,2,4,0.5,0,0,0,0.5,0,0.25,0.125,0.75\r\n");
 }
 
 }  // namespace

@@ -177,8 +177,8 @@ TEST(ToyTrainer, SaysOfTheGrammarToyHowItsHeadsDo)
     ASSERT_TRUE(isBuilt(trainer));
     const ToyHistory& history = trainer.histories().front();
     EXPECT_EQ(history.snapshots.front().scores.size(), history.toy->askedHeads.size());
-    EXPECT_EQ(askedHead(history, Role::Antecedent), std::size_t{2});
-    EXPECT_FALSE(askedHead(history, Role::Sense));
+    EXPECT_EQ(askedHead(history, Role::Antecedent), std::size_t{3});
+    EXPECT_FALSE(askedHead(history, Role::Previous));
 }
 
 TEST(ToyTrainer, IsDestroyedWhileBusyWithoutHanging)
@@ -200,7 +200,7 @@ ToyHistory historyOf(const std::vector<double>& antecedentRight)
     for (const double right : antecedentRight) {
         Snapshot snapshot{.step = static_cast<Index>(100 * history.snapshots.size()), .model = {}, .scores = {}};
         snapshot.scores.resize(history.toy->askedHeads.size());
-        snapshot.scores[2].rightShare = right;
+        snapshot.scores[3].rightShare = right;
         history.snapshots.push_back(snapshot);
     }
     return history;
@@ -208,8 +208,8 @@ ToyHistory historyOf(const std::vector<double>& antecedentRight)
 
 TEST(ToyHistory, TellsWhenTheAntecedentHeadWasFirstRight)
 {
-    EXPECT_FALSE(firstRight(historyOf({0.1, 0.5, 0.9}), 2, 0.9));
-    EXPECT_EQ(firstRight(historyOf({0.1, 0.95, 0.8, 0.97}), 2, 0.9), Index{100});
+    EXPECT_FALSE(firstRight(historyOf({0.1, 0.5, 0.9}), 3, 0.9));
+    EXPECT_EQ(firstRight(historyOf({0.1, 0.95, 0.8, 0.97}), 3, 0.9), Index{100});
 
     const QString before = trainingNotes({}, {historyOf({0.1, 0.5})}).join(QLatin1Char(' '));
     EXPECT_TRUE(before.contains(QStringLiteral("The antecedent head at step 100: right in 50 %.")))
@@ -234,7 +234,7 @@ TEST(ToyHistory, TellsWhenAHeadAnswersFromElsewhere)
         }
     }
     EXPECT_TRUE(notes().contains(elsewhere)) << notes().toStdString();
-    history.snapshots.back().scores[2].rightShare = 0.95;
+    history.snapshots.back().scores[3].rightShare = 0.95;
     EXPECT_FALSE(notes().contains(elsewhere));
 }
 
