@@ -1,10 +1,7 @@
 #include "ui/main_window.h"
 
-#include "core/io/bundled_models.h"
 #include "core/io/model_folder.h"
 #include "core/io/text_file.h"
-#include "core/model/seeded_model.h"
-#include "core/text/word_piece_tokenizer.h"
 #include "ui/export/export_dialog.h"
 #include "ui/pages/flow_page.h"
 #include "ui/pages/heads_page.h"
@@ -12,6 +9,7 @@
 #include "ui/pages/positions_page.h"
 #include "ui/pages/training_page.h"
 #include "ui/panels/experiment_panel.h"
+#include "ui/panels/model_button.h"
 #include "ui/panels/text_box.h"
 #include "ui/panels/token_strip.h"
 #include "ui/plots/heatmap_picture.h"
@@ -41,7 +39,6 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
-#include <filesystem>
 
 namespace headlight::ui {
 namespace {
@@ -94,7 +91,7 @@ MainWindow::MainWindow(Session& session, QWidget* parent)
     , m_session(session)
     , m_text(new TextBox)
     , m_strip(new TokenStrip)
-    , m_model(new QToolButton)
+    , m_model(new ModelButton)
     , m_panel(new QScrollArea)
     , m_pages(new QTabWidget)
     , m_effect(noticeLabel("effect", this))
@@ -148,7 +145,7 @@ MainWindow::MainWindow(Session& session, QWidget* parent)
     connect(&session, &Session::textChanged, m_text, &TextBox::setText);
     connect(&session, &Session::modelChanged, this, [this] {
         makeModelViews();
-        showModel();
+        m_model->show(m_session.model());
     });
     connect(&session, &Session::traceReady, this, &MainWindow::showSelection);
     connect(&session, &Session::shownChanged, this, &MainWindow::showSelection);
@@ -295,10 +292,8 @@ QWidget* MainWindow::makeTopRow()
     }
     examples->setMenu(menu);
 
-    m_model->setObjectName(QStringLiteral("model"));
-    m_model->setPopupMode(QToolButton::InstantPopup);
-    m_model->setMenu(makeModelMenu());
-    showModel();
+    m_model->show(m_session.model());
+    connect(m_model, &ModelButton::chosen, this, [this](const ModelChoice& choice) { setModel(choice.read()); });
 
     QUndoStack& stack = m_session.undoStack();
     auto* undo = new QToolButton;
@@ -339,30 +334,6 @@ QWidget* MainWindow::makeTopRow()
     return row;
 }
 
-QMenu* MainWindow::makeModelMenu()
-{
-    auto* menu = new QMenu(m_model);
-    const auto addBundled = [&](const QString& name, const QString& tip, BundledModel model) {
-        std::error_code problem;
-        if (std::filesystem::exists(bundledModelFolder(model), problem)) {
-            menu->addAction(name, this, [this, model] { setModel(readBundledModel(model)); })->setToolTip(tip);
-        }
-    };
-    menu->setToolTipsVisible(true);
-    addBundled(tr("Headlight small"), tr("Eight of its heads were told which question to answer, never where to look"),
-               BundledModel::Small);
-    addBundled(tr("Headlight small, masked words only"),
-               tr("The same model, sentences and steps; no head was asked for anything: what arises by itself"),
-               BundledModel::SmallMaskedOnly);
-    menu->addAction(tr("Untrained"), this,
-                    [this] {
-                        const std::shared_ptr<const Tokenizer> tokenizer = defaultTokenizer();
-                        setModel(makeSeededModel(seededModelConfig(*tokenizer), 1, tokenizer));
-                    })
-        ->setToolTip(tr("Random weights: its heads look somewhere, but mean nothing"));
-    return menu;
-}
-
 void MainWindow::setModel(const Result<std::shared_ptr<const Model>>& model)
 {
     if (!model) {
@@ -370,32 +341,6 @@ void MainWindow::setModel(const Result<std::shared_ptr<const Model>>& model)
         return;
     }
     m_session.setModel(*model);
-}
-
-void MainWindow::showModel()
-{
-    const Model& model = m_session.model();
-    m_model->setText(tr("Model: %1%2")
-                         .arg(QString::fromStdString(model.name),
-                              model.note.empty() ? QString() : tr(" (%1)").arg(QString::fromStdString(model.note))));
-    QStringList facts{
-        tr("%1 layers × %2 heads, width %3.").arg(model.config.layers).arg(model.config.heads).arg(model.config.width)};
-    if (!model.askedHeads.empty()) {
-        QStringList asked;
-        for (const AskedHead& head : model.askedHeads) {
-            asked.append(tr("%1 %2.%3")
-                             .arg(QString::fromStdString(head.relation))
-                             .arg(head.head.layer.value)
-                             .arg(head.head.head.value));
-        }
-        facts.append(
-            tr("These heads (layer.head) were told in training which question to answer, not where to look: %1. "
-               "The others were told nothing.")
-                .arg(asked.join(QStringLiteral(", "))));
-    } else if (model.note == "untrained") {
-        facts.append(tr("Its weights are random: its heads look somewhere, but mean nothing yet."));
-    }
-    m_model->setToolTip(QStringLiteral("<p>%1</p>").arg(facts.join(QLatin1Char(' ')).toHtmlEscaped()));
 }
 
 void MainWindow::makeShortcuts()

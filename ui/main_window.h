@@ -10,13 +10,12 @@
 
 class QActionGroup;
 class QLabel;
-class QMenu;
 class QScrollArea;
 class QTabWidget;
-class QToolButton;
 
 namespace headlight::ui {
 
+class ModelButton;
 class Page;
 class TextBox;
 class TokenStrip;
@@ -60,11 +59,9 @@ protected:
 private:
     void makeMenus();
     QWidget* makeTopRow();
-    QMenu* makeModelMenu();
     void makeModelViews();
     void openTextFile(const QString& path);
     void setModel(const Result<std::shared_ptr<const Model>>& model);
-    void showModel();
     const Page& currentPage() const;
     void makeShortcuts();
     void restoreSettings();
@@ -78,7 +75,7 @@ private:
     Session& m_session;
     TextBox* m_text;
     TokenStrip* m_strip;
-    QToolButton* m_model;
+    ModelButton* m_model;
     QScrollArea* m_panel;
     QTabWidget* m_pages;
     QLabel* m_effect;

@@ -10,6 +10,7 @@
 #include <QClipboard>
 #include <QFile>
 #include <QLabel>
+#include <QMenu>
 #include <QMessageBox>
 #include <QTabWidget>
 #include <QTemporaryDir>
@@ -77,6 +78,34 @@ TEST_F(MainWindowTest, OpensOnAPictureWithThePronounAsQueryAndSaysUntrained)
     EXPECT_TRUE(find<QToolButton>("model")->text().contains(QStringLiteral("untrained")));
     EXPECT_TRUE(find<QLabel>("status")->text().startsWith(QStringLiteral("13 tokens")));
     EXPECT_TRUE(find<QLabel>("status")->text().contains(QStringLiteral("it → ")));
+}
+
+TEST_F(MainWindowTest, TheModelButtonOpensTheProgramsOwnModelsAndMarksTheOneThatIsOpen)
+{
+    auto* button = find<QToolButton>("model");
+    const auto marked = [button] {
+        QStringList titles;
+        for (const QAction* action : button->menu()->actions()) {
+            if (action->isChecked()) {
+                titles.append(action->text());
+            }
+        }
+        return titles.join(QLatin1Char(','));
+    };
+    EXPECT_EQ(marked(), QStringLiteral("Untrained"));
+    const QList<QAction*> actions = button->menu()->actions();
+    ASSERT_EQ(actions.size(), 3);
+    for (QAction* action : actions) {
+        action->trigger();
+        ASSERT_TRUE(settled()) << action->text().toStdString();
+        EXPECT_EQ(marked(), action->text());
+        EXPECT_EQ(m_session.trace()->info().modelName, m_session.model().name);
+        EXPECT_TRUE(button->text().contains(QString::fromStdString(m_session.model().name)));
+    }
+    actions.front()->trigger();
+    ASSERT_TRUE(settled());
+    EXPECT_EQ(marked(), QStringLiteral("Headlight small"));
+    EXPECT_TRUE(button->toolTip().contains(QStringLiteral("antecedent 3.0")));
 }
 
 TEST_F(MainWindowTest, ThePictureFollowsTyping)

@@ -101,7 +101,7 @@ FlowPage::FlowPage(Session& session, QWidget* parent)
         const HeadIndex head(chip->text().toInt());
         connect(chip, &QToolButton::clicked, this, [this, head] {
             FlowOptions options = this->session().viewOptions().flow;
-            options.heads = toggledFlowHeads(options, this->session().document().selection.head.head,
+            options.heads = toggledFlowHeads(options, this->session().locked().head.head,
                                              this->session().model().config.heads, head);
             setOptions(options);
         });
@@ -120,7 +120,7 @@ FlowPage::FlowPage(Session& session, QWidget* parent)
     });
 
     const auto at = [this](FlowToken token) {
-        Selection selection{.head = this->session().document().selection.head, .query = {}, .key = {}};
+        Selection selection{.head = this->session().locked().head, .query = {}, .key = {}};
         (token.side == FlowSide::Query ? selection.query : selection.key) = token.token;
         return selection;
     };
@@ -128,9 +128,8 @@ FlowPage::FlowPage(Session& session, QWidget* parent)
         this->session().point(token ? std::optional(at(*token)) : std::nullopt);
     });
     connect(m_view, &FlowView::clicked, this, [this, at](FlowToken token) { this->session().select(at(token)); });
-    connect(m_view, &FlowView::freed, this, [this] {
-        this->session().select({.head = this->session().document().selection.head, .query = {}, .key = {}});
-    });
+    connect(m_view, &FlowView::freed, this,
+            [this] { this->session().select({.head = this->session().locked().head, .query = {}, .key = {}}); });
 }
 
 void FlowPage::setOptions(const FlowOptions& options)
@@ -175,7 +174,7 @@ void FlowPage::refresh()
     auto picture = std::make_unique<FlowPicture>(session().trace(), session().shown(), session().viewOptions().flow,
                                                  m_view->flow());
     m_heading->setText(pageHeading(picture->title(), session().trace().get()));
-    const Selection& locked = session().document().selection;
+    const Selection& locked = session().locked();
     if (locked.query) {
         m_view->setCursor(FlowToken{FlowSide::Query, *locked.query});
     } else if (locked.key) {

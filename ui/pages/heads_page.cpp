@@ -38,7 +38,7 @@ HeadsPage::HeadsPage(Session& session, QWidget* parent)
             this->session().point(std::nullopt);
             return;
         }
-        Selection shown = this->session().document().selection;
+        Selection shown = this->session().locked();
         shown.head = *head;
         this->session().point(shown);
     });
@@ -64,9 +64,9 @@ void HeadsPage::refresh()
     }
     const ViewOptions& options = session().viewOptions();
     const ColourMap& colourMap = ColourMap::named(options.colourMap);
-    auto gallery = std::make_unique<GalleryPicture>(session().trace(), session().document().selection, colourMap);
+    auto gallery = std::make_unique<GalleryPicture>(session().trace(), session().locked(), colourMap);
     m_heading->setText(pageHeading(gallery->title(), session().trace().get()));
-    m_gallery->setCursor(session().document().selection.head);
+    m_gallery->setCursor(session().locked().head);
     m_gallery->setPicture(std::move(gallery));
 
     auto preview = std::make_unique<HeatmapPicture>(session().trace(), session().shown(), options.heatmap, colourMap);

@@ -79,14 +79,14 @@ HeatmapPage::HeatmapPage(Session& session, QWidget* parent)
     });
 
     const auto at = [this](Cell cell) {
-        return Selection{.head = this->session().document().selection.head, .query = cell.query, .key = cell.key};
+        return Selection{.head = this->session().locked().head, .query = cell.query, .key = cell.key};
     };
     connect(m_view, &HeatmapView::pointed, this, [this, at](std::optional<Cell> cell) {
         this->session().point(cell ? std::optional(at(*cell)) : std::nullopt);
     });
     connect(m_view, &HeatmapView::clicked, this, [this, at](Cell cell) { this->session().select(at(cell)); });
     connect(m_view, &HeatmapView::freed, this,
-            [this] { this->session().select({.head = this->session().document().selection.head}); });
+            [this] { this->session().select({.head = this->session().locked().head}); });
 }
 
 void HeatmapPage::refresh()
@@ -109,7 +109,7 @@ void HeatmapPage::refresh()
     auto picture = std::make_unique<HeatmapPicture>(session().trace(), shown, options.heatmap,
                                                     ColourMap::named(options.colourMap));
     m_heading->setText(pageHeading(picture->title(), session().trace().get()));
-    const Selection& locked = session().document().selection;
+    const Selection& locked = session().locked();
     m_view->setCursor(locked.query && locked.key ? std::optional(Cell{*locked.query, *locked.key}) : std::nullopt);
     m_view->setPicture(std::move(picture));
 }

@@ -21,7 +21,7 @@ std::optional<Figure> Page::figureOf(View view) const
     return toFigure({.view = view,
                      .trace = m_session.trace(),
                      .model = m_session.sharedModel(),
-                     .selection = m_session.document().selection,
+                     .selection = m_session.locked(),
                      .options = m_session.viewOptions()});
 }
 

@@ -94,6 +94,7 @@ void Session::openOnExample()
     m_document.text = exampleSentences().front();
     m_document.selection.query = TokenIndex(kPronoun);
     m_document.selection.head = firstHead(*m_model);
+    lockSelection();
     m_undo.clear();
     run();
     emit textChanged(m_document.text);
@@ -112,6 +113,7 @@ void Session::setModel(std::shared_ptr<const Model> model)
     }
     m_pointed.reset();
     m_trace.reset();
+    lockSelection();
     emit modelChanged();
     emit traceReady(m_trace);
     run();
@@ -144,7 +146,6 @@ void Session::select(const Selection& selection)
     Document after = m_document;
     after.selection = selection;
     push(tr("selection"), kSelecting, after);
-    clampSelection();
     emit shownChanged(shown());
 }
 
@@ -183,6 +184,7 @@ void Session::push(const QString& what, int mergeId, const Document& after)
 void Session::apply(const Document& document)
 {
     const Document before = std::exchange(m_document, document);
+    lockSelection();
     if (before.text != document.text) {
         m_pointed.reset();
         emit textChanged(document.text);
@@ -236,7 +238,7 @@ void Session::receive(const Response& response)
     }
     m_trace = response.trace;
     m_elapsedMs = response.elapsedMs;
-    clampSelection();
+    lockSelection();
     m_note.clear();
     if (response.droppedTokens > 0) {
         m_note = tr("Shown are the first %L1 of %L2 tokens: %3 takes no more.")
@@ -258,8 +260,9 @@ void Session::setState(SessionState state, const QString& message)
     }
 }
 
-void Session::clampSelection()
+void Session::lockSelection()
 {
+    m_locked = m_document.selection;
     if (!m_trace) {
         return;
     }
@@ -268,8 +271,8 @@ void Session::clampSelection()
             token.reset();
         }
     };
-    keepWithin(m_document.selection.query);
-    keepWithin(m_document.selection.key);
+    keepWithin(m_locked.query);
+    keepWithin(m_locked.key);
     if (m_pointed) {
         keepWithin(m_pointed->query);
         keepWithin(m_pointed->key);

@@ -42,8 +42,12 @@ public:
     /// The newest trace; null before the first. Pictures stay correct as long as they keep it.
     const std::shared_ptr<const Trace>& trace() const noexcept { return m_trace; }
 
-    /// What is highlighted now: where the mouse points, else the document's selection.
-    const Selection& shown() const noexcept { return m_pointed ? *m_pointed : m_document.selection; }
+    /// The document's selection, as far as the trace has its tokens: a query that the text became too short for is back as soon as it
+    /// is long enough.
+    const Selection& locked() const noexcept { return m_locked; }
+
+    /// What is highlighted now: where the mouse points, else what is locked.
+    const Selection& shown() const noexcept { return m_pointed ? *m_pointed : m_locked; }
 
     /// Whether the newest text and experiment have had their answer.
     bool isUpToDate() const noexcept { return m_answeredId == m_requestId; }
@@ -70,7 +74,7 @@ public slots:
     void setText(const QString& text);
     void setExperiment(const headlight::Experiment& experiment);
 
-    /// Locks the selection ("click"). Positions outside the model or text are dropped.
+    /// Locks the selection ("click"). A head that the model has not changes nothing.
     void select(const headlight::ui::Selection& selection);
 
     /// Shows another selection for as long as the mouse points there; nothing goes back to the document's.
@@ -102,12 +106,13 @@ private:
     void run();
     void receive(const Response& response);
     void setState(SessionState state, const QString& message);
-    void clampSelection();
+    void lockSelection();
 
     std::shared_ptr<const Model> m_model;
     Document m_document;
     ViewOptions m_viewOptions;
     std::shared_ptr<const Trace> m_trace;
+    Selection m_locked;
     std::optional<Selection> m_pointed;
     SessionState m_state = SessionState::Empty;
     QString m_message;

@@ -126,6 +126,16 @@ TEST_F(SessionTest, ASelectionOutsideTheTextIsDropped)
     EXPECT_EQ(m_session.shown().head, (HeadAddress{LayerIndex(0), HeadIndex(1)})) << "there is no layer 9";
 }
 
+TEST_F(SessionTest, TheQueryIsBackWhenTheTextIsLongEnoughAgain)
+{
+    m_session.select({.head = {}, .query = TokenIndex(8), .key = {}});
+    for (const char* text : {"Dog bites man", "The animal didn't cross the street because it was too wide."}) {
+        m_session.setText(QString::fromUtf8(text));
+        ASSERT_TRUE(settled());
+    }
+    EXPECT_EQ(m_session.shown().query, TokenIndex(8));
+}
+
 TEST_F(SessionTest, PointingShowsWithoutChangingTheDocument)
 {
     const Selection locked = m_session.document().selection;

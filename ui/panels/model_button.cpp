@@ -1,0 +1,100 @@
+#include "ui/panels/model_button.h"
+
+#include "core/io/bundled_models.h"
+#include "core/model/seeded_model.h"
+#include "core/text/word_piece_tokenizer.h"
+
+#include <QActionGroup>
+#include <QCoreApplication>
+#include <QMenu>
+
+#include <filesystem>
+
+namespace headlight::ui {
+namespace {
+
+QString tr(const char* text)
+{
+    return QCoreApplication::translate("ModelButton", text);
+}
+
+QString factsOf(const Model& model)
+{
+    QStringList facts{
+        tr("%1 layers × %2 heads, width %3.").arg(model.config.layers).arg(model.config.heads).arg(model.config.width)};
+    if (!model.askedHeads.empty()) {
+        QStringList asked;
+        for (const AskedHead& head : model.askedHeads) {
+            asked.append(tr("%1 %2.%3")
+                             .arg(QString::fromStdString(head.relation))
+                             .arg(head.head.layer.value)
+                             .arg(head.head.head.value));
+        }
+        facts.append(
+            tr("These heads (layer.head) were told in training which question to answer, not where to look: %1. "
+               "The others were told nothing.")
+                .arg(asked.join(QStringLiteral(", "))));
+    } else if (model.note == "untrained") {
+        facts.append(tr("Its weights are random: its heads look somewhere, but mean nothing yet."));
+    }
+    return facts.join(QLatin1Char(' '));
+}
+
+}  // namespace
+
+std::vector<ModelChoice> modelChoices()
+{
+    std::vector<ModelChoice> choices;
+    const auto addBundled = [&](const QString& title, const QString& help, BundledModel model) {
+        std::error_code problem;
+        if (std::filesystem::exists(bundledModelFolder(model), problem)) {
+            choices.push_back({.title = title, .help = help, .modelName = title.toStdString(), .read = [model] {
+                                   return readBundledModel(model);
+                               }});
+        }
+    };
+    addBundled(QStringLiteral("Headlight small"),
+               tr("Eight of its heads were told which question to answer, never where to look"), BundledModel::Small);
+    addBundled(QStringLiteral("Headlight small, masked words only"),
+               tr("The same model, sentences and steps; no head was asked for anything: what arises by itself"),
+               BundledModel::SmallMaskedOnly);
+    choices.push_back({.title = tr("Untrained"),
+                       .help = tr("Random weights: its heads look somewhere, but mean nothing"),
+                       .modelName = "Headlight seeded",
+                       .read = []() -> Result<std::shared_ptr<const Model>> {
+                           const std::shared_ptr<const Tokenizer> tokenizer = defaultTokenizer();
+                           return makeSeededModel(seededModelConfig(*tokenizer), 1, tokenizer);
+                       }});
+    return choices;
+}
+
+ModelButton::ModelButton(QWidget* parent) : QToolButton(parent)
+{
+    setObjectName(QStringLiteral("model"));
+    setPopupMode(QToolButton::InstantPopup);
+    auto* menu = new QMenu(this);
+    menu->setToolTipsVisible(true);
+    auto* models = new QActionGroup(menu);
+    models->setExclusionPolicy(QActionGroup::ExclusionPolicy::ExclusiveOptional);
+    for (const ModelChoice& choice : modelChoices()) {
+        QAction* action = menu->addAction(choice.title, this, [this, choice] { emit chosen(choice); });
+        action->setToolTip(choice.help);
+        action->setCheckable(true);
+        action->setData(QString::fromStdString(choice.modelName));
+        models->addAction(action);
+    }
+    setMenu(menu);
+}
+
+void ModelButton::show(const Model& model)
+{
+    const QString name = QString::fromStdString(model.name);
+    setText(tr("Model: %1%2")
+                .arg(name, model.note.empty() ? QString() : tr(" (%1)").arg(QString::fromStdString(model.note))));
+    setToolTip(QStringLiteral("<p>%1</p>").arg(factsOf(model).toHtmlEscaped()));
+    for (QAction* action : menu()->actions()) {
+        action->setChecked(action->data().toString() == name);
+    }
+}
+
+}  // namespace headlight::ui

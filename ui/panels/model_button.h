@@ -1,0 +1,45 @@
+// Which model is open, and the ones that come with the program.
+#pragma once
+
+#include "core/base/result.h"
+#include "core/model/model.h"
+
+#include <QString>
+#include <QToolButton>
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+class QMenu;
+
+namespace headlight::ui {
+
+/// A model of the program's own, not yet read.
+struct ModelChoice
+{
+    QString title;
+    QString help;
+    std::string modelName;  ///< `Model::name` of what is read.
+    std::function<Result<std::shared_ptr<const Model>>()> read;
+};
+
+/// Those that are there, the one that the program starts with first.
+std::vector<ModelChoice> modelChoices();
+
+/// Names the open model, tells about it in its tool tip, and offers the others in its menu.
+class ModelButton final : public QToolButton
+{
+    Q_OBJECT
+
+public:
+    explicit ModelButton(QWidget* parent = nullptr);
+
+    void show(const Model& model);
+    using QToolButton::show;
+
+signals:
+    void chosen(const headlight::ui::ModelChoice& choice);
+};
+
+}  // namespace headlight::ui
