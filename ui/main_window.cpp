@@ -33,8 +33,9 @@
 #include <QScrollArea>
 #include <QSettings>
 #include <QShortcut>
+#include <QStackedWidget>
 #include <QStatusBar>
-#include <QTabWidget>
+#include <QTabBar>
 #include <QToolButton>
 #include <QVBoxLayout>
 
@@ -93,7 +94,8 @@ MainWindow::MainWindow(Session& session, QWidget* parent)
     , m_strip(new TokenStrip)
     , m_model(new ModelButton)
     , m_panel(new QScrollArea)
-    , m_pages(new QTabWidget)
+    , m_tabs(new QTabBar)
+    , m_pages(new QStackedWidget)
     , m_effect(noticeLabel("effect", this))
     , m_notice(noticeLabel("notice", this))
     , m_status(new QLabel)
@@ -103,7 +105,11 @@ MainWindow::MainWindow(Session& session, QWidget* parent)
     setAcceptDrops(true);
     m_text->setObjectName(QStringLiteral("text"));
     m_strip->setObjectName(QStringLiteral("tokens"));
-    m_pages->setObjectName(QStringLiteral("pages"));
+    m_tabs->setObjectName(QStringLiteral("pages"));
+    m_tabs->setExpanding(false);
+    m_pages->setFrameShape(QFrame::StyledPanel);
+    m_pages->setAutoFillBackground(true);
+    m_pages->setBackgroundRole(QPalette::Base);
     m_status->setObjectName(QStringLiteral("status"));
     m_status->setTextFormat(Qt::PlainText);
 
@@ -112,8 +118,10 @@ MainWindow::MainWindow(Session& session, QWidget* parent)
     m_panel->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     m_panel->setFixedWidth(244);
 
-    m_pages->addTab(new TrainingPage(session), tr("Training"));
+    m_tabs->addTab(tr("Training"));
+    m_pages->addWidget(new TrainingPage(session));
     makeModelViews();
+    connect(m_tabs, &QTabBar::currentChanged, this, &MainWindow::showCurrentPage);
     auto* right = new QVBoxLayout;
     right->addWidget(m_pages, 1);
     right->addWidget(m_effect);
@@ -130,7 +138,11 @@ MainWindow::MainWindow(Session& session, QWidget* parent)
     layout->addWidget(m_text);
     layout->addWidget(m_notice);
     layout->addWidget(m_strip);
-    layout->addLayout(body, 1);
+    auto* below = new QVBoxLayout;
+    below->setSpacing(0);
+    below->addWidget(m_tabs);
+    below->addLayout(body, 1);
+    layout->addLayout(below, 1);
     setCentralWidget(centre);
     statusBar()->addWidget(m_status, 1);
     makeShortcuts();
@@ -174,14 +186,14 @@ QStringList MainWindow::pageNames()
 
 void MainWindow::showPage(const QString& name)
 {
-    m_pages->setCurrentIndex(static_cast<int>(pageNames().indexOf(name)));
+    m_tabs->setCurrentIndex(static_cast<int>(pageNames().indexOf(name)));
 }
 
 /// Everything that depends on the model's sizes, anew.
 void MainWindow::makeModelViews()
 {
     m_panel->setWidget(new ExperimentPanel(m_session));
-    const int current = std::max(m_pages->currentIndex(), 0);
+    const int current = std::max(m_tabs->currentIndex(), 0);
     // In the order of viewNames, before the pages that depend on no model.
     const std::array<std::pair<Page*, QString>, 4> pages = {{{new HeatmapPage(m_session), tr("Heatmap")},
                                                              {new HeadsPage(m_session), tr("Heads")},
@@ -189,10 +201,12 @@ void MainWindow::makeModelViews()
                                                              {new PositionsPage(m_session), tr("Positions")}}};
     for (int i = 0; i < static_cast<int>(pages.size()); ++i) {
         const auto& [page, title] = pages[static_cast<std::size_t>(i)];
-        if (i < m_pages->count() && m_pages->tabText(i) == title) {
+        if (m_tabs->tabText(i) == title) {
             delete m_pages->widget(i);
+        } else {
+            m_tabs->insertTab(i, title);
         }
-        m_pages->insertTab(i, page, title);
+        m_pages->insertWidget(i, page);
         for (PictureView* view : page->findChildren<PictureView*>()) {
             connect(new QShortcut(QKeySequence(Qt::Key_Space), view, nullptr, nullptr, Qt::WidgetShortcut),
                     &QShortcut::activated, this, [this] { m_session.toggleHead(m_session.shown().head); });
@@ -202,10 +216,11 @@ void MainWindow::makeModelViews()
                     });
         }
     }
-    m_pages->setCurrentIndex(current);
-    for (int i = 0; i < m_pages->count(); ++i) {
-        m_pages->setTabToolTip(i, tr("Ctrl+%1").arg(i + 1));
+    for (int i = 0; i < m_tabs->count(); ++i) {
+        m_tabs->setTabToolTip(i, tr("Ctrl+%1").arg(i + 1));
     }
+    m_tabs->setCurrentIndex(current);
+    showCurrentPage();
 }
 
 void MainWindow::makeMenus()
@@ -238,9 +253,9 @@ void MainWindow::makeMenus()
     edit->addAction(tr("&Reset experiment"), this, [this] { m_session.setExperiment({}); });
 
     QMenu* view = menuBar()->addMenu(tr("&View"));
-    for (int i = 0; i < m_pages->count(); ++i) {
-        view->addAction(m_pages->tabText(i), QKeySequence(tr("Ctrl+%1").arg(i + 1)), this,
-                        [this, i] { m_pages->setCurrentIndex(i); });
+    for (int i = 0; i < m_tabs->count(); ++i) {
+        view->addAction(m_tabs->tabText(i), QKeySequence(tr("Ctrl+%1").arg(i + 1)), this,
+                        [this, i] { m_tabs->setCurrentIndex(i); });
     }
     view->addSeparator();
     QMenu* colours = view->addMenu(tr("&Colours"));
@@ -429,6 +444,13 @@ std::optional<Figure> MainWindow::figure() const
 bool MainWindow::isUpToDate() const
 {
     return currentPage().isUpToDate();
+}
+
+/// A page that shows nothing of the session has the room of the experiment too.
+void MainWindow::showCurrentPage()
+{
+    m_pages->setCurrentIndex(m_tabs->currentIndex());
+    m_panel->setVisible(currentPage().followsSession());
 }
 
 const Page& MainWindow::currentPage() const

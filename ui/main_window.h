@@ -11,7 +11,8 @@
 class QActionGroup;
 class QLabel;
 class QScrollArea;
-class QTabWidget;
+class QStackedWidget;
+class QTabBar;
 
 namespace headlight::ui {
 
@@ -63,6 +64,7 @@ private:
     void openTextFile(const QString& path);
     void setModel(const Result<std::shared_ptr<const Model>>& model);
     const Page& currentPage() const;
+    void showCurrentPage();
     void makeShortcuts();
     void restoreSettings();
     void moveHead(int layers, int heads);
@@ -77,7 +79,8 @@ private:
     TokenStrip* m_strip;
     ModelButton* m_model;
     QScrollArea* m_panel;
-    QTabWidget* m_pages;
+    QTabBar* m_tabs;
+    QStackedWidget* m_pages;  ///< In the order of the tabs.
     QLabel* m_effect;
     QLabel* m_notice;
     QLabel* m_status;

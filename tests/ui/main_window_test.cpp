@@ -12,7 +12,7 @@
 #include <QLabel>
 #include <QMenu>
 #include <QMessageBox>
-#include <QTabWidget>
+#include <QTabBar>
 #include <QTemporaryDir>
 #include <QTest>
 #include <QTimer>
@@ -73,7 +73,7 @@ protected:
 
 TEST_F(MainWindowTest, OpensOnAPictureWithThePronounAsQueryAndSaysUntrained)
 {
-    EXPECT_EQ(find<QTabWidget>("pages")->count(), 5);
+    EXPECT_EQ(find<QTabBar>("pages")->count(), 5);
     EXPECT_TRUE(find<QLabel>("heatmapHeading")->text().contains(QStringLiteral("untrained")));
     EXPECT_TRUE(find<QToolButton>("model")->text().contains(QStringLiteral("untrained")));
     EXPECT_TRUE(find<QLabel>("status")->text().startsWith(QStringLiteral("13 tokens")));
@@ -106,6 +106,14 @@ TEST_F(MainWindowTest, TheModelButtonOpensTheProgramsOwnModelsAndMarksTheOneThat
     ASSERT_TRUE(settled());
     EXPECT_EQ(marked(), QStringLiteral("Headlight small"));
     EXPECT_TRUE(button->toolTip().contains(QStringLiteral("antecedent 3.0")));
+}
+
+TEST_F(MainWindowTest, TheExperimentStandsBesideThePagesThatItChanges)
+{
+    for (const QString& name : MainWindow::pageNames()) {
+        m_window.showPage(name);
+        EXPECT_EQ(find<QCheckBox>("scaling")->isVisible(), name != QStringLiteral("training")) << name.toStdString();
+    }
 }
 
 TEST_F(MainWindowTest, ThePictureFollowsTyping)

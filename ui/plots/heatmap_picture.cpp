@@ -13,6 +13,7 @@ namespace {
 constexpr qreal kBarGap = 16.0;       ///< Between cells and colour bar.
 constexpr qreal kWidestAxis = 160.0;  ///< Of a figure's token labels.
 constexpr qreal kLowAxis = 64.0;      ///< Holds short words.
+constexpr qreal kSmall = 240.0;  ///< In a smaller area axes and colour bar have no names, so that the cells have room.
 
 Result<std::shared_ptr<const AttentionMap>> mapOf(const Trace& trace, HeadAddress head, Quantity quantity)
 {
@@ -124,15 +125,25 @@ QSizeF HeatmapPicture::naturalSize() const
 HeatmapPicture::Layout HeatmapPicture::layout(const QRectF& area) const
 {
     const auto tokens = static_cast<qreal>(std::max<Index>(m_trace->tokens(), 1));
-    const qreal left = axisExtent(m_rows, AxisSide::Left, 0.0, area.width() * 0.3);
+    AxisLabels rows = m_rows;
+    AxisLabels columns = m_columns;
+    ColourScale scale = m_scale;
+    qreal barWidth = kColourBarWidth;
+    if (std::min(area.width(), area.height()) < kSmall) {
+        rows.name.clear();
+        columns.name.clear();
+        scale.meaning.clear();
+        barWidth = kBareColourBarWidth;
+    }
+    const qreal left = axisExtent(rows, AxisSide::Left, 0.0, area.width() * 0.3);
     // Whether column labels fit upright depends on the cells' width, and that on the labels' height: two steps settle it.
-    const qreal roomAcross = area.width() - left - kBarGap - kColourBarWidth;
+    const qreal roomAcross = area.width() - left - kBarGap - barWidth;
     qreal side = std::min(roomAcross, area.height());
     // In a low area labels may take more of it, or nothing would be left of them.
     const qreal mostTop = std::max(area.height() * 0.3, std::min(area.height() * 0.4, kLowAxis));
     qreal top = 0.0;
     for (int step = 0; step < 2; ++step) {
-        top = axisExtent(m_columns, AxisSide::Top, side / tokens, mostTop);
+        top = axisExtent(columns, AxisSide::Top, side / tokens, mostTop);
         side = std::max(std::min(roomAcross, area.height() - top), 1.0);
     }
     // Whole pixels keep the cells' edges crisp.
@@ -142,7 +153,10 @@ HeatmapPicture::Layout HeatmapPicture::layout(const QRectF& area) const
     return {.cells = cells,
             .rowLabels = QRectF(cells.left() - left, cells.top(), left, cells.height()),
             .columnLabels = QRectF(cells.left(), cells.top() - top, cells.width(), top),
-            .colourBar = QRectF(cells.right() + kBarGap, cells.top(), kColourBarWidth, cells.height())};
+            .colourBar = QRectF(cells.right() + kBarGap, cells.top(), barWidth, cells.height()),
+            .rows = std::move(rows),
+            .columns = std::move(columns),
+            .scale = std::move(scale)};
 }
 
 bool HeatmapPicture::isMasked(Cell cell) const
@@ -187,9 +201,9 @@ void HeatmapPicture::paint(QPainter& painter, const QRectF& area, const Theme& t
     painter.setBrush(Qt::NoBrush);
     painter.setPen(theme.line);
     painter.drawRect(placed.cells);
-    drawAxis(painter, placed.rowLabels, m_rows, AxisSide::Left, theme);
-    drawAxis(painter, placed.columnLabels, m_columns, AxisSide::Top, theme);
-    drawColourBar(painter, placed.colourBar, m_scale, theme);
+    drawAxis(painter, placed.rowLabels, placed.rows, AxisSide::Left, theme);
+    drawAxis(painter, placed.columnLabels, placed.columns, AxisSide::Top, theme);
+    drawColourBar(painter, placed.colourBar, placed.scale, theme);
 
     const qreal pitch = placed.cells.width() / static_cast<qreal>(m_map->cols());
     // Around rows and columns too thin to hold a frame, not over them.

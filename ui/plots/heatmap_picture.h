@@ -57,6 +57,9 @@ private:
         QRectF rowLabels;
         QRectF columnLabels;
         QRectF colourBar;
+        AxisLabels rows;
+        AxisLabels columns;
+        ColourScale scale;
     };
     Layout layout(const QRectF& area) const;
     Matrix tile(QSize pixels) const;

@@ -33,9 +33,14 @@ qreal widestLabel(const QStringList& labels)
 }
 
 /// The name, or what stands before its colon where there is no room for all of it.
-QString fittingName(const QString& name, const QFontMetricsF& metrics, qreal room)
+qreal nameRoom(const AxisLabels& axis)
 {
-    const QString fitting = metrics.horizontalAdvance(name) <= room ? name : name.section(QLatin1Char(':'), 0, 0);
+    return axis.name.isEmpty() ? 0.0 : kAxisNameRoom;
+}
+
+QString fittingName(const QString& name, QChar end, const QFontMetricsF& metrics, qreal room)
+{
+    const QString fitting = metrics.horizontalAdvance(name) <= room ? name : name.section(end, 0, 0).trimmed();
     return metrics.elidedText(fitting, Qt::ElideRight, room);
 }
 
@@ -201,7 +206,7 @@ void drawColourBar(QPainter& painter, const QRectF& area, const ColourScale& sca
     painter.rotate(-90.0);
     const QRectF along(-area.height() / 2.0, 0.0, area.height(), lineHeight());
     painter.drawText(along, Qt::AlignCenter,
-                     QFontMetricsF(painter.font()).elidedText(scale.meaning, Qt::ElideRight, along.width()));
+                     fittingName(scale.meaning, QLatin1Char('='), QFontMetricsF(painter.font()), along.width()));
     painter.restore();
 }
 
@@ -234,7 +239,7 @@ qreal axisExtent(const AxisLabels& axis, AxisSide side, qreal pitch, qreal limit
         const qreal turn = qDegreesToRadians(kTurnDegrees);
         labels = fitUpright(axis, pitch) ? lineHeight() : widest * std::sin(turn) + lineHeight() * std::cos(turn);
     }
-    return std::min(labels + kLabelGap + kAxisNameRoom, limit);
+    return std::min(labels + kLabelGap + nameRoom(axis), limit);
 }
 
 void drawAxis(QPainter& painter, const QRectF& area, const AxisLabels& axis, AxisSide side, const Theme& theme)
@@ -259,25 +264,27 @@ void drawAxis(QPainter& painter, const QRectF& area, const AxisLabels& axis, Axi
         painter.translate(area.left(), area.center().y());
         painter.rotate(-90.0);
         painter.drawText(QRectF(-area.height() / 2.0, 0.0, area.height(), kAxisNameRoom),
-                         Qt::AlignHCenter | Qt::AlignTop, fittingName(axis.name, painter.fontMetrics(), area.height()));
+                         Qt::AlignHCenter | Qt::AlignTop,
+                         fittingName(axis.name, QLatin1Char(':'), painter.fontMetrics(), area.height()));
         painter.restore();
 
         const qreal pitch = area.height() / count;
-        const qreal room = area.width() - kAxisNameRoom - kLabelGap;
+        const qreal room = area.width() - nameRoom(axis) - kLabelGap;
         drawThinned(axis, stepOf(axis, lineHeight(), pitch), [&](qsizetype i, bool highlighted) {
             style(highlighted);
             const qreal y = area.top() + (static_cast<qreal>(i) + 0.5) * pitch;
-            painter.drawText(QRectF(area.left() + kAxisNameRoom, y - lineHeight() / 2.0, room, lineHeight()),
+            painter.drawText(QRectF(area.left() + nameRoom(axis), y - lineHeight() / 2.0, room, lineHeight()),
                              Qt::AlignRight | Qt::AlignVCenter,
                              metrics.elidedText(axis.labels[i], Qt::ElideMiddle, room));
         });
     } else {
         painter.drawText(QRectF(area.left(), area.top(), area.width(), kAxisNameRoom), Qt::AlignHCenter | Qt::AlignTop,
-                         fittingName(axis.name, painter.fontMetrics(), area.width()));
+                         fittingName(axis.name, QLatin1Char(':'), painter.fontMetrics(), area.width()));
         const qreal pitch = area.width() / count;
         const bool upright = fitUpright(axis, pitch);
         const qreal turn = qDegreesToRadians(kTurnDegrees);
-        const qreal room = (area.height() - kAxisNameRoom - kLabelGap - lineHeight() * std::cos(turn)) / std::sin(turn);
+        const qreal room =
+            (area.height() - nameRoom(axis) - kLabelGap - lineHeight() * std::cos(turn)) / std::sin(turn);
         const qreal across = upright ? widestLabel(axis.labels) + kLabelGap : lineHeight() / std::sin(turn);
         drawThinned(axis, stepOf(axis, across, pitch), [&](qsizetype i, bool highlighted) {
             style(highlighted);

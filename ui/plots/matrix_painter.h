@@ -42,9 +42,10 @@ void drawCells(QPainter& painter, const QRectF& area, const Matrix& values, cons
 /// too small to hold it.
 void drawCellNumbers(QPainter& painter, const QRectF& area, const Matrix& values, const ColourScale& scale);
 
-/// A vertical bar of `scale` with ticks and its meaning. `area` should be colourBarWidth wide.
+/// A vertical bar of `scale` with ticks and, if it has one, its meaning. `area` should be kColourBarWidth wide.
 void drawColourBar(QPainter& painter, const QRectF& area, const ColourScale& scale, const Theme& theme);
 inline constexpr qreal kColourBarWidth = 78.0;
+inline constexpr qreal kBareColourBarWidth = 48.0;  ///< Of one without a meaning.
 
 /// On which side of a matrix labels stand.
 enum class AxisSide { Left, Top };
@@ -57,7 +58,7 @@ enum class LabelKind { Words, Numbers };
 struct AxisLabels
 {
     QStringList labels = {};
-    QString name;                           ///< "query: who looks".
+    QString name;                           ///< "query: who looks"; may be empty.
     std::optional<Index> highlighted = {};  ///< In the accent colour, and always drawn.
     LabelKind kind = LabelKind::Words;
 };

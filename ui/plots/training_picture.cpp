@@ -72,7 +72,7 @@ ChartLine lineOf(Curve curve, const QColor& colour, Stroke stroke)
 QColor askedHeadColour(std::size_t head, const Theme& theme)
 {
     // Neither of scalingColour's.
-    static constexpr std::array<Index, 4> kHues = {2, 5, 10, 11};
+    static constexpr std::array<Index, 5> kHues = {2, 5, 11, 10, 4};
     return headColour(HeadIndex(kHues.at(head % kHues.size())), theme);
 }
 

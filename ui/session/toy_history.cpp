@@ -171,7 +171,10 @@ QStringList unknownWords(const EncodedText& encoded, const std::string& utf8)
 ToySetup defaultSetup(ToyKind kind)
 {
     ToySetup setup{.kind = kind};
-    setup.scaling = kind == ToyKind::Lookup ? ScalingChoice::SideBySide : ScalingChoice::On;
+    if (kind == ToyKind::Lookup) {
+        setup.scaling = ScalingChoice::SideBySide;
+        setup.learningRate = 3e-3F;
+    }
     return setup;
 }
 

@@ -26,7 +26,7 @@ struct ToySetup
     Index width = 128;                                  ///< Of the lookup toy's one head.
     QueryKeyStart start = QueryKeyStart::UnitVariance;  ///< Of the lookup toy.
     std::uint64_t seed = 1;
-    float learningRate = 3e-3F;
+    float learningRate = 1e-3F;
 
     bool operator==(const ToySetup&) const = default;
 };

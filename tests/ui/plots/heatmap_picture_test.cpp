@@ -117,6 +117,16 @@ TEST(HeatmapPicture, AnAblatedHeadIsSaidToBeOff)
     EXPECT_TRUE(pictureOf("Dog bites man", {}, experiment).title().contains(QStringLiteral("switched off")));
 }
 
+TEST(HeatmapPicture, InASmallAreaTheCellsHaveTheRoomOfTheNames)
+{
+    const HeatmapPicture picture = pictureOf("a7 b3 c1 d9 a b c d");
+    for (const qreal side : {160.0, 239.0}) {
+        const QRectF area(0.0, 0.0, 2.0 * side, side);
+        EXPECT_GT(picture.mapRect(area).height(), 0.7 * side);
+        EXPECT_TRUE(area.contains(picture.mapRect(area)));
+    }
+}
+
 TEST(HeatmapPicture, OneTokenAndAThousandAreDrawn)
 {
     EXPECT_FALSE(painted(pictureOf("Dog")).isNull());
