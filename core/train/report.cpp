@@ -15,7 +15,7 @@ namespace headlight {
 namespace {
 
 /// Streams of random numbers: what chooses heads is not what is reported.
-enum Stream : std::uint64_t { kDevelopment = 11, kTest, kInvented, kInventing, kLong, kPairs, kCues };
+enum Stream : std::uint64_t { kDevelopment = 11, kTest, kInvented, kInventing, kLong, kPairs, kCues, kSenses };
 
 TokenizedSentence tokenized(const Sentence& sentence, const Tokenizer& tokenizer)
 {
@@ -152,8 +152,17 @@ Result<Evaluation> evaluate(const TrainedModel& trained, const Corpus& corpus, s
     };
     const auto heldOut = [&](Random& random) { return corpus.sentence(Split::HeldOut, random); };
 
+    const auto heldOutSense = [&](Random& random) {
+        Sentence sentence = heldOut(random);
+        while (std::ranges::find(sentence.links, Role::Sense, &Link::role) == sentence.links.end()) {
+            sentence = heldOut(random);
+        }
+        return sentence;
+    };
+
     const HeadScores development = scoresOf(tokenizedAll(draw(kDevelopment, options.development, heldOut)));
     const HeadScores test = scoresOf(tokenizedAll(draw(kTest, options.heldOut, heldOut)));
+    const HeadScores senses = scoresOf(tokenizedAll(draw(kSenses, options.heldOutSenses, heldOutSense)));
     std::vector<Sentence> withInvented = draw(kInvented, options.invented, heldOut);
     std::vector<Index> inventedPlaces;
     Random inventing(options.seed, kInventing);
@@ -171,7 +180,7 @@ Result<Evaluation> evaluate(const TrainedModel& trained, const Corpus& corpus, s
         const HeadAddress head = development.best(role).head;
         heads[static_cast<std::size_t>(role)] = head;
         evaluation.relations.push_back({.role = role,
-                                        .heldOut = test.score(role, head),
+                                        .heldOut = (role == Role::Sense ? senses : test).score(role, head),
                                         .invented = invented.score(role, head,
                                                                    [&](std::size_t sentence, const Link& link) {
                                                                        return isLink(link.role) &&
@@ -237,7 +246,7 @@ Result<Evaluation> evaluate(const TrainedModel& trained, const Corpus& corpus, s
 std::string toMarkdown(const Evaluation& evaluation)
 {
     std::string text =
-        "| relation | head | held-out | mean weight | named | to invented nouns | 40–100 tokens | free sentences |\n"
+        "| relation | head | held-out | mean weight | named | to invented nouns | 40–100 words | free sentences |\n"
         "| --- | --- | --- | --- | --- | --- | --- | --- |\n";
     for (const RelationResult& result : evaluation.relations) {
         const HeadAddress head = result.heldOut.head;

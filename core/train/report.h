@@ -32,6 +32,7 @@ struct EvaluationOptions
 {
     std::size_t development = 1'000;  ///< Which choose each relation's head and are not reported.
     std::size_t heldOut = 2'000;
+    std::size_t heldOutSenses = 500;  ///< More sentences, each with a sense to tell: few of the others have one.
     std::size_t invented = 2'000;
     std::size_t longTexts = 200;
     std::size_t unseenCues = 1'000;

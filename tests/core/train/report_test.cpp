@@ -12,8 +12,13 @@
 namespace headlight::test {
 namespace {
 
-constexpr EvaluationOptions kFew = {
-    .development = 20, .heldOut = 20, .invented = 20, .longTexts = 2, .unseenCues = 10, .pairsOfAFamily = 2};
+constexpr EvaluationOptions kFew = {.development = 20,
+                                    .heldOut = 20,
+                                    .heldOutSenses = 10,
+                                    .invented = 20,
+                                    .longTexts = 2,
+                                    .unseenCues = 10,
+                                    .pairsOfAFamily = 2};
 
 /// "old" stands between one determiner and its noun.
 constexpr std::string_view kFreeTest = "The dog saw the old cat.\n"
@@ -189,7 +194,7 @@ TEST(ReportMarkdown, ShowsEveryFigure)
                   {"Dog bites man", Role::Object, "bites", "man", 0.125F, false}}};
     EXPECT_EQ(
         toMarkdown(evaluation),
-        "| relation | head | held-out | mean weight | named | to invented nouns | 40–100 tokens | free sentences |\n"
+        "| relation | head | held-out | mean weight | named | to invented nouns | 40–100 words | free sentences |\n"
         "| --- | --- | --- | --- | --- | --- | --- | --- |\n"
         "| subject | 2.5 | 98.8 % | 0.43 | 25.00 % | – | 98.8 % | 98.8 % |\n"
         "| next | 2.5 | 98.8 % | 0.43 | – | – | – | – |\n"
