@@ -211,7 +211,6 @@ void Corpus::invent(Sentence& sentence, const InventionRates& rates, Random& ran
             continue;
         }
         if (random.chance(word.kind == WordKind::Noun ? rates.nouns : rates.others)) {
-
             word.text = inventedLike(word, m_lexicon, random);
         }
     }

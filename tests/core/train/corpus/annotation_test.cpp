@@ -117,6 +117,10 @@ TEST(BundledTemplates, CanAllBeRead)
     std::ranges::for_each(lexicon.templates(), check);
     for (const AmbiguousWord& word : lexicon.ambiguousWords()) {
         std::ranges::for_each(word.templates, check);
+        for (std::string text : lexicon.cueTemplates()) {
+            text.replace(text.find("WORD"), 4, word.word);
+            check(text.replace(text.find("CUE"), 3, word.nounCues.front()));
+        }
     }
     for (const PairFamily& family : lexicon.pairFamilies()) {
         for (const PairTemplate& pair : family.pairs) {
