@@ -12,6 +12,7 @@
 #include "ui/panels/model_button.h"
 #include "ui/panels/text_box.h"
 #include "ui/panels/token_strip.h"
+#include "ui/panels/wheel_guard.h"
 #include "ui/plots/heatmap_picture.h"
 #include "ui/plots/picture_view.h"
 #include "ui/plots/token_label.h"
@@ -109,7 +110,7 @@ MainWindow::MainWindow(Session& session, QWidget* parent)
     m_tabs->setExpanding(false);
     m_pages->setFrameShape(QFrame::StyledPanel);
     m_pages->setAutoFillBackground(true);
-    m_pages->setBackgroundRole(QPalette::Base);
+    m_pages->setBackgroundRole(QPalette::AlternateBase);
     m_status->setObjectName(QStringLiteral("status"));
     m_status->setTextFormat(Qt::PlainText);
 
@@ -119,7 +120,9 @@ MainWindow::MainWindow(Session& session, QWidget* parent)
     m_panel->setFixedWidth(244);
 
     m_tabs->addTab(tr("Training"));
-    m_pages->addWidget(new TrainingPage(session));
+    auto* training = new TrainingPage(session);
+    guardWheel(*training);
+    m_pages->addWidget(training);
     makeModelViews();
     connect(m_tabs, &QTabBar::currentChanged, this, &MainWindow::showCurrentPage);
     auto* right = new QVBoxLayout;
@@ -193,6 +196,7 @@ void MainWindow::showPage(const QString& name)
 void MainWindow::makeModelViews()
 {
     m_panel->setWidget(new ExperimentPanel(m_session));
+    guardWheel(*m_panel);
     const int current = std::max(m_tabs->currentIndex(), 0);
     // In the order of viewNames, before the pages that depend on no model.
     const std::array<std::pair<Page*, QString>, 4> pages = {{{new HeatmapPage(m_session), tr("Heatmap")},
@@ -207,6 +211,7 @@ void MainWindow::makeModelViews()
             m_tabs->insertTab(i, title);
         }
         m_pages->insertWidget(i, page);
+        guardWheel(*page);
         for (PictureView* view : page->findChildren<PictureView*>()) {
             connect(new QShortcut(QKeySequence(Qt::Key_Space), view, nullptr, nullptr, Qt::WidgetShortcut),
                     &QShortcut::activated, this, [this] { m_session.toggleHead(m_session.shown().head); });
@@ -233,6 +238,7 @@ void MainWindow::makeMenus()
             openTextFile(path);
         }
     });
+    file->addAction(tr("Open &model folder …"), QKeySequence(tr("Ctrl+Shift+O")), this, &MainWindow::openModelFolder);
     file->addSeparator();
     file->addAction(tr("&Export figure …"), QKeySequence(tr("Ctrl+E")), this, &MainWindow::exportPicture);
     file->addAction(tr("&Copy picture"), QKeySequence(tr("Ctrl+Shift+C")), this, &MainWindow::copyPicture);
@@ -309,6 +315,7 @@ QWidget* MainWindow::makeTopRow()
 
     m_model->show(m_session.model());
     connect(m_model, &ModelButton::chosen, this, [this](const ModelChoice& choice) { setModel(choice.read()); });
+    connect(m_model, &ModelButton::folderWanted, this, &MainWindow::openModelFolder);
 
     QUndoStack& stack = m_session.undoStack();
     auto* undo = new QToolButton;
@@ -408,6 +415,14 @@ void MainWindow::open(const QString& path)
         setModel(readModelFolder(path.toStdString()));
     } else {
         openTextFile(path);
+    }
+}
+
+void MainWindow::openModelFolder()
+{
+    const QString folder = QFileDialog::getExistingDirectory(this, tr("Open model folder"));
+    if (!folder.isEmpty()) {
+        open(folder);
     }
 }
 
@@ -544,7 +559,7 @@ void MainWindow::showShortcuts()
            "<tr><td><b>Ctrl+E</b></td><td>export the figure</td></tr>"
            "<tr><td><b>Ctrl+Shift+C, Ctrl+Shift+N</b></td><td>copy the picture, the numbers</td></tr>"
            "<tr><td><b>Ctrl+Z, Ctrl+Shift+Z</b></td><td>undo, redo: text, experiment and selection</td></tr>"
-           "<tr><td><b>Ctrl+O</b></td><td>open a text file</td></tr>"
+           "<tr><td><b>Ctrl+O, Ctrl+Shift+O</b></td><td>open a text file, a model folder</td></tr>"
            "</table>"));
 }
 

@@ -62,6 +62,7 @@ private:
     QWidget* makeTopRow();
     void makeModelViews();
     void openTextFile(const QString& path);
+    void openModelFolder();
     void setModel(const Result<std::shared_ptr<const Model>>& model);
     const Page& currentPage() const;
     void showCurrentPage();

@@ -2,7 +2,25 @@
 
 #include "core/io/model_folder.h"
 
+#include <array>
+#include <mutex>
+
 namespace headlight {
+namespace {
+
+struct OpenModels
+{
+    std::mutex mutex;
+    std::array<std::weak_ptr<const Model>, 2> models;  ///< In the order of BundledModel.
+};
+
+OpenModels& openModels()
+{
+    static OpenModels models;
+    return models;
+}
+
+}  // namespace
 
 std::filesystem::path bundledModelFolder(BundledModel model)
 {
@@ -20,7 +38,24 @@ std::filesystem::path bundledModelFolder(BundledModel model)
 
 Result<std::shared_ptr<const Model>> readBundledModel(BundledModel model)
 {
-    return readModelFolder(bundledModelFolder(model));
+    OpenModels& open = openModels();
+    const std::scoped_lock lock(open.mutex);
+    std::weak_ptr<const Model>& known = open.models.at(static_cast<std::size_t>(model));
+    if (std::shared_ptr<const Model> shared = known.lock()) {
+        return shared;
+    }
+    Result<std::shared_ptr<const Model>> read = readModelFolder(bundledModelFolder(model));
+    if (read) {
+        known = *read;
+    }
+    return read;
+}
+
+bool isBundledModel(const Model& model, BundledModel bundled)
+{
+    OpenModels& open = openModels();
+    const std::scoped_lock lock(open.mutex);
+    return open.models.at(static_cast<std::size_t>(bundled)).lock().get() == &model;
 }
 
 }  // namespace headlight

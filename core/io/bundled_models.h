@@ -18,7 +18,10 @@ enum class BundledModel {
 /// Beside an installed program, or in the sources that this one was built from.
 std::filesystem::path bundledModelFolder(BundledModel model);
 
-/// @return what `readModelFolder` says
+/// Shared as long as somebody has it.  @return what `readModelFolder` says. Thread-safe.
 Result<std::shared_ptr<const Model>> readBundledModel(BundledModel model);
+
+/// Whether this is the model that readBundledModel gave, and no copy of it.
+bool isBundledModel(const Model& model, BundledModel bundled);
 
 }  // namespace headlight

@@ -131,6 +131,7 @@ StepReport Trainer::step()
             }
         }
     }
+    report.loss.wordsRight = std::min(report.loss.wordsRight, 1.0);  // Rounded shares may add up to a little more.
     for (const AttentionStatistics& part : statistics) {
         report.attention.largestWeight += part.largestWeight / kShards;
         report.attention.saturation += part.saturation / kShards;

@@ -56,7 +56,9 @@ ExportDialog::ExportDialog(Figure figure, QWidget* parent)
     path->addWidget(m_path, 1);
     path->addWidget(browse);
     auto* form = new QFormLayout;
-    form->addRow(tr("&File"), path);
+    auto* file = new QLabel(tr("&File"), this);
+    file->setBuddy(m_path);
+    form->addRow(file, path);
     form->addRow(QString(),
                  new QLabel(tr("Its ending decides: .png, .svg, .pdf, or .csv for the exact numbers"), this));
     form->addRow(tr("&Scale"), m_scale);

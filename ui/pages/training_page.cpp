@@ -5,6 +5,7 @@
 #include <QCheckBox>
 #include <QComboBox>
 #include <QHBoxLayout>
+#include <QKeyEvent>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
@@ -160,7 +161,7 @@ QLayout* TrainingPage::makeButtonRow()
     m_seed->setRange(0, 9999);
     m_seed->setKeyboardTracking(false);
     m_rate->setObjectName(QStringLiteral("rate"));
-    m_rate->setToolTip(tr("Learning rate"));
+    m_rate->setToolTip(tr("Learning rate, %1 to %2").arg(RateBox::kSmallest).arg(RateBox::kLargest));
     m_status->setObjectName(QStringLiteral("trainingStatus"));
 
     auto* row = new QHBoxLayout;
@@ -184,12 +185,13 @@ QLayout* TrainingPage::makeSentenceRow()
     m_sentence->setCompleter(nullptr);
     m_sentence->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
     m_sentence->lineEdit()->setMaxLength(kLongestSentence);
+    m_sentence->lineEdit()->installEventFilter(this);
     m_head->setObjectName(QStringLiteral("head"));
     m_head->setSizeAdjustPolicy(QComboBox::AdjustToContents);
 
     auto* row = new QHBoxLayout;
     row->setSpacing(kSpacing);
-    auto* label = new QLabel(tr("Sentence"), this);
+    auto* label = new QLabel(tr("Text"), this);
     label->setBuddy(m_sentence);
     row->addWidget(label);
     row->addWidget(m_sentence, 1);
@@ -205,9 +207,11 @@ QWidget* TrainingPage::makeBody()
 {
     m_charts->setObjectName(QStringLiteral("trainingCharts"));
     m_charts->setAccessibleName(tr("Charts of the training"));
-    m_charts->setToolTip(
-        tr("A row of weights is saturated if one is above 0.99. The slope 1 − Σw² says how much weights still "
-           "answer to their scores. Gradient norms are those before clipping."));
+    m_charts->setToolTip(tr(
+        "<p>A row of weights is saturated if one is above 0.99. The slope 1 − Σw² says how much weights still "
+        "answer to their scores. Gradient norms are those before clipping. Links found: the share of the links of 100 "
+        "sentences at which the head's largest weight points. The grammar toy's loss is the weighted sum of all "
+        "that it is asked.</p>"));
     m_charts->setMinimumSize(300, 160);
     auto* heatmaps = new QWidget(this);
     auto* column = new QVBoxLayout(heatmaps);
@@ -273,7 +277,10 @@ void TrainingPage::connectControls()
             m_trainer.run();
         }
     });
-    connect(m_step, &QPushButton::clicked, &m_trainer, &ToyTrainer::stepOnce);
+    connect(m_step, &QPushButton::clicked, this, [this] {
+        m_newest->setChecked(true);
+        m_trainer.stepOnce();
+    });
     connect(m_restart, &QPushButton::clicked, this, [this] { restart(chosenSetup()); });
     connect(&m_trainer, &ToyTrainer::progressed, this, [this] {
         if (isVisible()) {
@@ -372,6 +379,18 @@ void TrainingPage::showEvent(QShowEvent* event)
     showProgress();
 }
 
+/// The window's shortcuts, such as Ctrl+E, come before what the field makes of them.
+bool TrainingPage::eventFilter(QObject* watched, QEvent* event)
+{
+    if (event->type() == QEvent::ShortcutOverride) {
+        const auto* key = static_cast<QKeyEvent*>(event);
+        if (key->modifiers() == Qt::ControlModifier && key->key() == Qt::Key_E) {
+            return true;
+        }
+    }
+    return Page::eventFilter(watched, event);
+}
+
 bool TrainingPage::isUpToDate() const
 {
     const TrainingState state = m_trainer.state();
@@ -393,7 +412,6 @@ void TrainingPage::showProgress()
     if (histories().front().toy != m_shownToy) {
         beginHistories();
     }
-    m_text->setText(trainingNotes(m_trainer.setup(), histories()).join(QLatin1Char(' ')));
     {
         const QSignalBlocker block(m_snapshots);
         const int last = static_cast<int>(histories().front().snapshots.size()) - 1;
@@ -410,6 +428,7 @@ void TrainingPage::showStatus()
     const TrainingState state = m_trainer.state();
     m_train->setText(m_trainer.isRunning() ? tr("Pause") : tr("Train"));
     m_train->setEnabled(state != TrainingState::Finished);
+    m_train->setToolTip(state == TrainingState::Finished ? tr("All steps are done; Restart begins again") : QString());
     m_step->setEnabled(state == TrainingState::Paused || state == TrainingState::Running);
     if (state == TrainingState::Idle || state == TrainingState::Building) {
         m_status->setText(tr("making the toy …"));
@@ -438,6 +457,12 @@ void TrainingPage::beginHistories()
         m_sides[i].view->setVisible(i < histories().size());
     }
     if (isOtherTask) {
+        Weights weights = toy.start.model;
+        m_toy->setToolTip(tr("%1 layers × %2 heads, width %3: %L4 parameters")
+                              .arg(toy.config.layers)
+                              .arg(toy.config.heads)
+                              .arg(toy.config.width)
+                              .arg(parameterCount(parameters(weights))));
         const QSignalBlocker blockSentence(m_sentence);
         const QSignalBlocker blockHead(m_head);
         m_sentence->clear();
@@ -497,7 +522,9 @@ void TrainingPage::showSnapshots()
     if (isNew) {
         drawHeatmaps();
     }
-    m_snapshotLabel->setText(tr("snapshot at step %L1").arg(shownSnapshot(0).step));
+    const Index step = shownSnapshot(0).step;
+    m_text->setText(trainingNotes(m_trainer.setup(), histories(), step).join(QLatin1Char(' ')));
+    m_snapshotLabel->setText(tr("snapshot at step %L1").arg(step));
     if (!m_chartTimer.isActive()) {
         const qint64 since = m_sinceCharts.isValid() ? m_sinceCharts.elapsed() : kChartPauseMs;
         m_chartTimer.start(static_cast<int>(std::clamp<qint64>(kChartPauseMs - since, 0, kChartPauseMs)));
@@ -522,14 +549,14 @@ void TrainingPage::drawHeatmaps()
         const Side& side = m_sides[i];
         side.view->setHint(tr("Type a sentence of words that the toy knows, or choose one."));
         side.view->setCursor(cursor);
-        std::unique_ptr<HeatmapPicture> picture = heatmapOf(side);
+        std::unique_ptr<HeatmapPicture> picture = heatmapOf(side, m_pointed);
         const QString mark = scalingMark(histories()[i].scaling, themeOf(*this));
         side.heading->setText(picture ? QStringLiteral("%1 · %2").arg(mark, headTitle(picture->head())) : mark);
         side.view->setPicture(std::move(picture));
     }
 }
 
-std::unique_ptr<HeatmapPicture> TrainingPage::heatmapOf(const Side& side) const
+std::unique_ptr<HeatmapPicture> TrainingPage::heatmapOf(const Side& side, std::optional<Cell> pointed) const
 {
     if (!side.trace) {
         return nullptr;
@@ -537,9 +564,9 @@ std::unique_ptr<HeatmapPicture> TrainingPage::heatmapOf(const Side& side) const
     const Index heads = side.trace->info().heads;
     const Index head = std::max(m_head->currentIndex(), 0);
     Selection selection = m_locked;
-    if (m_pointed) {
-        selection.query = m_pointed->query;
-        selection.key = m_pointed->key;
+    if (pointed) {
+        selection.query = pointed->query;
+        selection.key = pointed->key;
     }
     selection.head = {LayerIndex(head / heads), HeadIndex(head % heads)};
     return std::make_unique<HeatmapPicture>(side.trace, selection, HeatmapOptions{},
@@ -566,17 +593,20 @@ std::optional<Figure> TrainingPage::figure() const
     TrainingContent shown = content();
     QStringList caption;
     for (std::size_t i = 0; i < histories().size(); ++i) {
-        if (std::shared_ptr<const HeatmapPicture> picture = heatmapOf(m_sides[i])) {
+        if (std::shared_ptr<const HeatmapPicture> picture = heatmapOf(m_sides[i], std::nullopt)) {
             shown.heatmaps.push_back(std::move(picture));
         }
     }
     if (shown.heatmaps.size() < histories().size()) {
         shown.heatmaps.clear();
     } else {
-        caption.append(QStringLiteral("“%1”").arg(m_sentence->currentText()));
+        caption.append(QStringLiteral("“%1” · %2").arg(m_sentence->currentText(), m_head->currentText()));
+        if (!m_note->isHidden()) {
+            caption.append(m_note->text());
+        }
     }
     caption.append(describe(m_trainer.setup()));
-    caption.append(trainingNotes(m_trainer.setup(), histories()));
+    caption.append(trainingNotes(m_trainer.setup(), histories(), shown.shownStep));
     return Figure{.name = QStringLiteral("training"),
                   .picture = std::make_shared<TrainingPicture>(std::move(shown)),
                   .caption = caption};

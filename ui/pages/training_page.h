@@ -37,6 +37,7 @@ public:
 protected:
     void refresh() override;
     void showEvent(QShowEvent* event) override;
+    bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
     /// Where one training's head looks.
@@ -69,7 +70,7 @@ private:
     void drawHeatmaps();
 
     TrainingContent content() const;
-    std::unique_ptr<HeatmapPicture> heatmapOf(const Side& side) const;
+    std::unique_ptr<HeatmapPicture> heatmapOf(const Side& side, std::optional<Cell> pointed) const;
     const std::vector<ToyHistory>& histories() const { return m_trainer.histories(); }
     const Snapshot& shownSnapshot(std::size_t side) const;
 

@@ -18,9 +18,12 @@ QString tr(const char* text)
     return QCoreApplication::translate("ModelButton", text);
 }
 
+constexpr std::string_view kUntrained = "untrained";
+
 QString factsOf(const Model& model)
 {
     QStringList facts{
+        QString::fromStdString(model.name) + QLatin1Char('.'),
         tr("%1 layers × %2 heads, width %3.").arg(model.config.layers).arg(model.config.heads).arg(model.config.width)};
     if (!model.askedHeads.empty()) {
         QStringList asked;
@@ -34,8 +37,10 @@ QString factsOf(const Model& model)
             tr("These heads (layer.head) were told in training which question to answer, not where to look: %1. "
                "The others were told nothing.")
                 .arg(asked.join(QStringLiteral(", "))));
-    } else if (model.note == "untrained") {
+    } else if (model.note == kUntrained) {
         facts.append(tr("Its weights are random: its heads look somewhere, but mean nothing yet."));
+    } else {
+        facts.append(tr("No head of it was asked for anything."));
     }
     return facts.join(QLatin1Char(' '));
 }
@@ -48,9 +53,10 @@ std::vector<ModelChoice> modelChoices()
     const auto addBundled = [&](const QString& title, const QString& help, BundledModel model) {
         std::error_code problem;
         if (std::filesystem::exists(bundledModelFolder(model), problem)) {
-            choices.push_back({.title = title, .help = help, .modelName = title.toStdString(), .read = [model] {
-                                   return readBundledModel(model);
-                               }});
+            choices.push_back({.title = title,
+                               .help = help,
+                               .read = [model] { return readBundledModel(model); },
+                               .isOf = [model](const Model& open) { return isBundledModel(open, model); }});
         }
     };
     addBundled(QStringLiteral("Headlight small"),
@@ -60,11 +66,11 @@ std::vector<ModelChoice> modelChoices()
                BundledModel::SmallMaskedOnly);
     choices.push_back({.title = tr("Untrained"),
                        .help = tr("Random weights: its heads look somewhere, but mean nothing"),
-                       .modelName = "Headlight seeded",
                        .read = []() -> Result<std::shared_ptr<const Model>> {
                            const std::shared_ptr<const Tokenizer> tokenizer = defaultTokenizer();
                            return makeSeededModel(seededModelConfig(*tokenizer), 1, tokenizer);
-                       }});
+                       },
+                       .isOf = [](const Model& open) { return open.note == kUntrained; }});
     return choices;
 }
 
@@ -80,21 +86,29 @@ ModelButton::ModelButton(QWidget* parent) : QToolButton(parent)
         QAction* action = menu->addAction(choice.title, this, [this, choice] { emit chosen(choice); });
         action->setToolTip(choice.help);
         action->setCheckable(true);
-        action->setData(QString::fromStdString(choice.modelName));
         models->addAction(action);
+        m_choices.emplace_back(choice, action);
     }
+    menu->addSeparator();
+    menu->addAction(tr("Open folder …"), this, &ModelButton::folderWanted)
+        ->setToolTip(tr("A model that “headlight train” made; its folder can also be dropped on the window"));
     setMenu(menu);
 }
 
 void ModelButton::show(const Model& model)
 {
-    const QString name = QString::fromStdString(model.name);
-    setText(tr("Model: %1%2")
-                .arg(name, model.note.empty() ? QString() : tr(" (%1)").arg(QString::fromStdString(model.note))));
-    setToolTip(QStringLiteral("<p>%1</p>").arg(factsOf(model).toHtmlEscaped()));
-    for (QAction* action : menu()->actions()) {
-        action->setChecked(action->data().toString() == name);
+    QString name = QString::fromStdString(model.name);
+    if (!model.note.empty()) {
+        name += tr(" (%1)").arg(QString::fromStdString(model.note));
     }
+    for (const auto& [choice, action] : m_choices) {
+        action->setChecked(choice.isOf(model));
+        if (action->isChecked()) {
+            name = choice.title;
+        }
+    }
+    setText(tr("Model: %1").arg(name));
+    setToolTip(QStringLiteral("<p>%1</p>").arg(factsOf(model).toHtmlEscaped()));
 }
 
 }  // namespace headlight::ui

@@ -20,8 +20,8 @@ struct ModelChoice
 {
     QString title;
     QString help;
-    std::string modelName;  ///< `Model::name` of what is read.
     std::function<Result<std::shared_ptr<const Model>>()> read;
+    std::function<bool(const Model&)> isOf;  ///< Whether this model is what `read` gives.
 };
 
 /// Those that are there, the one that the program starts with first.
@@ -40,6 +40,10 @@ public:
 
 signals:
     void chosen(const headlight::ui::ModelChoice& choice);
+    void folderWanted();
+
+private:
+    std::vector<std::pair<ModelChoice, QAction*>> m_choices;
 };
 
 }  // namespace headlight::ui

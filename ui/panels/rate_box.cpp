@@ -1,5 +1,6 @@
 #include "ui/panels/rate_box.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -72,6 +73,13 @@ QValidator::State RateBox::validate(QString& text, int& /*position*/) const
     const double value = text.toDouble(&isNumber);
     // "1e", "0.", "" may yet become a number.
     return isNumber && value >= kSmallest && value <= kLargest ? QValidator::Acceptable : QValidator::Intermediate;
+}
+
+void RateBox::fixup(QString& text) const
+{
+    bool isNumber = false;
+    const double value = text.toDouble(&isNumber);
+    text = textFromValue(isNumber ? std::clamp(value, kSmallest, kLargest) : this->value());
 }
 
 }  // namespace headlight::ui

@@ -26,7 +26,7 @@ void ToggleButton::paintEvent(QPaintEvent*)
     const bool pointedAt = isEnabled() && (underMouse() || hasFocus());
     painter.setRenderHint(QPainter::Antialiasing);
     painter.setPen(option.palette.color(pointedAt ? QPalette::ButtonText : on ? QPalette::Highlight : QPalette::Mid));
-    painter.setBrush(option.palette.color(on || isDown() ? QPalette::Base : QPalette::Button));
+    painter.setBrush(option.palette.color(on || isDown() ? QPalette::AlternateBase : QPalette::Button));
     painter.drawRoundedRect(QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5), 3.0, 3.0);
     if (on && isEnabled()) {
         option.palette.setColor(QPalette::ButtonText, option.palette.color(QPalette::Highlight));

@@ -31,8 +31,11 @@ QPalette widgetPalette(const Theme& theme)
     QPalette palette;
     palette.setColor(QPalette::Window, theme.panel);
     palette.setColor(QPalette::WindowText, theme.text);
-    palette.setColor(QPalette::Base, theme.paper);
-    palette.setColor(QPalette::AlternateBase, theme.panel);
+    // On dark pages fields and boxes must differ from what they stand on: their outlines are darker still.
+    constexpr int kFieldLightness = 135;
+    palette.setColor(QPalette::Base,
+                     theme.brightness == Brightness::Dark ? theme.panel.lighter(kFieldLightness) : theme.paper);
+    palette.setColor(QPalette::AlternateBase, theme.paper);
     palette.setColor(QPalette::Text, theme.text);
     palette.setColor(QPalette::PlaceholderText, theme.mutedText);
     palette.setColor(QPalette::Button, theme.panel);

@@ -203,8 +203,9 @@ LineChart TrainingPicture::chart(TrainingChart which, const Theme& theme) const
     const auto done = static_cast<double>(m_content.histories.front().steps.size());
     chart.keyName = QStringLiteral("step");
     chart.keys = {.low = 0.0, .high = roundUp(std::max(done, kFewestSteps)), .leastStep = 1.0};
+    const bool isAsked = !m_content.histories.front().toy->askedHeads.empty();
     const bool isShare = which == TrainingChart::Right || which == TrainingChart::Softmax;
-    chart.valueName = which == TrainingChart::Loss       ? QStringLiteral("nats")
+    chart.valueName = which == TrainingChart::Loss ? isAsked ? QStringLiteral("nats, weighted") : QStringLiteral("nats")
                       : which == TrainingChart::Gradient ? QStringLiteral("unclipped")
                                                          : QStringLiteral("0 to 1");
     constexpr double kRoom = 1.03;

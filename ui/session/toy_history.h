@@ -64,10 +64,10 @@ std::optional<std::size_t> askedHead(const ToyHistory& history, Role role);
 /// The step of the first snapshot in which the head is right for more than this share of its links.
 std::optional<Index> firstRight(const ToyHistory& history, std::size_t askedHead, double share);
 
-/// What a person must know to read the pictures rightly, with this run's own numbers: a few sentences.
+/// What a person must know to read the pictures rightly, with this run's own numbers as they were at a step: a few sentences.
 ///
 /// @param histories of the setup; at least one
-QStringList trainingNotes(const ToySetup& setup, const std::vector<ToyHistory>& histories);
+QStringList trainingNotes(const ToySetup& setup, const std::vector<ToyHistory>& histories, Index shownStep);
 
 /// What a toy makes of a sentence.
 struct SentenceReading

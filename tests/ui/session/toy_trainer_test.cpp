@@ -211,11 +211,11 @@ TEST(ToyHistory, TellsWhenTheAntecedentHeadWasFirstRight)
     EXPECT_FALSE(firstRight(historyOf({0.1, 0.5, 0.9}), 3, 0.9));
     EXPECT_EQ(firstRight(historyOf({0.1, 0.95, 0.8, 0.97}), 3, 0.9), Index{100});
 
-    const QString before = trainingNotes({}, {historyOf({0.1, 0.5})}).join(QLatin1Char(' '));
+    const QString before = trainingNotes({}, {historyOf({0.1, 0.5})}, 100).join(QLatin1Char(' '));
     EXPECT_TRUE(before.contains(QStringLiteral("The antecedent head at step 100: right in 50 %.")))
         << before.toStdString();
     EXPECT_TRUE(before.contains(QStringLiteral("never where to look")));
-    const QString after = trainingNotes({}, {historyOf({0.1, 0.95, 0.97})}).join(QLatin1Char(' '));
+    const QString after = trainingNotes({}, {historyOf({0.1, 0.95, 0.97})}, 200).join(QLatin1Char(' '));
     EXPECT_TRUE(after.contains(QStringLiteral("at step 200: right in 97 %, over 90 % first at step 100.")))
         << after.toStdString();
 }
@@ -223,7 +223,7 @@ TEST(ToyHistory, TellsWhenTheAntecedentHeadWasFirstRight)
 TEST(ToyHistory, TellsWhenAHeadAnswersFromElsewhere)
 {
     ToyHistory history = historyOf({0.1, 0.5});
-    const auto notes = [&] { return trainingNotes({}, {history}).join(QLatin1Char(' ')); };
+    const auto notes = [&] { return trainingNotes({}, {history}, 100).join(QLatin1Char(' ')); };
     const QString elsewhere = QStringLiteral("from another word");
     for (Index step = 1; step <= 200; ++step) {
         StepReport report{.step = step};
@@ -250,17 +250,36 @@ TEST(ToyHistory, TellsOfTheFirstStepOnBothSidesWithTheirOwnNumbers)
     const ToyHistory scaled = history(Scaling::On, {.largestWeight = 0.264, .saturation = 0.0, .slope = 0.847}, 0.137);
     const ToyHistory unscaled = history(Scaling::Off, {.largestWeight = 0.89, .saturation = 0.388, .slope = 0.15}, 0.4);
     EXPECT_EQ(
-        trainingNotes(setup, {scaled, unscaled}),
+        trainingNotes(setup, {scaled, unscaled}, 1),
         (QStringList{
-            QStringLiteral("At step 1, scaled and not: mean largest weight 0.26 and 0.89, softmax slope 0.85 "
-                           "and 0.15, gradient of W_q 0.14 and 0.40, so larger, not smaller."),
-            QStringLiteral("Unscaled, 39 % of the rows are saturated on keys that random weights chose."),
+            QStringLiteral("Each key at the end asks for the value that stands beside it at the start."),
+            QStringLiteral("At step 1, scaled and not: mean largest weight 0.26 and 0.89, softmax slope 0.85 and 0.15, "
+                           "gradient of W_q 0.14 and 0.40: saturation does not make the first gradient small."),
             QStringLiteral("At width 16, or 64 with PyTorch's start, scaling usually makes little difference.")}));
+    EXPECT_EQ(trainingNotes(setup, {scaled, unscaled}, 0).size(), 2);
     setup.width = kMiddleWidth;
     setup.start = QueryKeyStart::TorchDefault;
-    EXPECT_TRUE(trainingNotes(setup, {scaled}).back().startsWith(QStringLiteral("In this setting")));
-    const QString smaller = trainingNotes(setup, {scaled, history(Scaling::Off, {}, 0.1)}).front();
-    EXPECT_FALSE(smaller.contains(QStringLiteral("larger, not smaller"))) << "said only where it is so";
+    EXPECT_TRUE(trainingNotes(setup, {scaled}, 1).back().startsWith(QStringLiteral("In this setting")));
+    const QString smaller = trainingNotes(setup, {scaled, history(Scaling::Off, {}, 0.1)}, 1).at(1);
+    EXPECT_FALSE(smaller.contains(QStringLiteral("first gradient"))) << "said only where it is so";
+}
+
+TEST(ToyHistory, TellsHowFarTheLookupIsLearntAtTheStepThatIsShown)
+{
+    ToyHistory history{
+        .scaling = Scaling::On, .toy = std::make_shared<const Toy>(lookupToy({})), .steps = {}, .snapshots = {}};
+    for (Index step = 1; step <= 60; ++step) {
+        StepReport report{.step = step};
+        report.loss.wordsRight = step <= 30 ? 0.25 : 1.0;
+        report.queryGradientNorm = step <= 30 ? 0.5 : 0.1;
+        history.steps.push_back(report);
+    }
+    const auto outcome = [&](Index step) {
+        return trainingNotes(defaultSetup(ToyKind::Lookup), {history}, step).at(2);
+    };
+    EXPECT_EQ(outcome(30), QStringLiteral("At step 30: 25 % of the answers right, gradient of W_q 0.500."));
+    EXPECT_EQ(outcome(40), QStringLiteral("At step 40: 63 % of the answers right, gradient of W_q 0.300."));
+    EXPECT_EQ(outcome(60), QStringLiteral("At step 60: 100 % of the answers right, gradient of W_q 0.100."));
 }
 
 TEST(ToyHistory, ReadsASentenceAndNamesWhatTheToyDoesNotKnow)
@@ -280,7 +299,10 @@ TEST(ToyHistory, ReadsASentenceAndNamesWhatTheToyDoesNotKnow)
     const Snapshot keys = takeSnapshot(lookup, lookup.start, 0);
     reading = readSentence(*keys.model, QStringLiteral("a1 b2 c3 a1 b2 c3 a1 b2 b c a b c a"));
     EXPECT_EQ(reading.tellingQuery, TokenIndex(8));
-    EXPECT_EQ(reading.note, QStringLiteral("It reads the first 12 words only."));
+    EXPECT_EQ(readSentence(*keys.model, QStringLiteral("a1 zebra b")).tellingQuery, TokenIndex(6))
+        << "no letter of a word";
+    EXPECT_EQ(reading.note,
+              QStringLiteral("It reads the first 12 tokens only; an unknown word is as many as it has letters."));
 }
 
 }  // namespace
