@@ -10,7 +10,9 @@ namespace headlight::app {
 void addRenderCommand(CLI::App& program, int& status);
 void addScreenshotCommand(CLI::App& program, int& status);
 void addTraceCommand(CLI::App& program, int& status);
+void addExplainCommand(CLI::App& program, int& status);
 void addTokensCommand(CLI::App& program, int& status);
+void addHeadsCommand(CLI::App& program, int& status);
 void addInfoCommand(CLI::App& program, int& status);
 void addBenchCommand(CLI::App& program, int& status);
 void addTrainCommand(CLI::App& program, int& status);

@@ -1,12 +1,15 @@
 #include "app/commands.h"
 #include "app/options.h"
+#include "core/base/memory.h"
+#include "core/base/quantity.h"
 #include "core/io/trace_file.h"
+#include "core/model/requirements.h"
 
-#include <chrono>
 #include <filesystem>
 #include <iomanip>
 #include <iostream>
 #include <memory>
+#include <utility>
 
 namespace headlight::app {
 namespace {
@@ -17,20 +20,30 @@ struct InfoOptions
     std::string path;
 };
 
-std::string megabytes(std::size_t bytes)
+/// What a run of these tokens needs, and whether it fits into the memory that is free.
+void describeRun(const Model& model, Index tokens)
 {
-    std::ostringstream text;
-    text << std::fixed << std::setprecision(1) << static_cast<double>(bytes) / 1e6 << " MB";
-    return text.str();
+    const ModelConfig& config = model.config;
+    if (tokens > config.maxTokens) {
+        std::cout << "this text: " << tokens << " tokens\nit is refused: the model takes at most " << config.maxTokens
+                  << " tokens\n";
+        return;
+    }
+    const RunRequirements needs = runRequirements(config, tokens);
+    const auto available = static_cast<double>(availableMemory());
+    std::cout << "this text: " << tokens << " tokens\na run of it: " << byteSize(needs.peakBytes)
+              << " of memory, of which " << byteSize(needs.traceBytes) << " are kept; about "
+              << duration(estimatedSeconds(model, tokens))
+              << " (estimated from one layer's products and one head, timed here)\n";
+    if (const Result<void> fits = checkRunFits(config, tokens, available); !fits) {
+        std::cout << "it is refused: " << fits.error().message << '\n';
+    }
+    std::cout << "longest text: " << config.maxTokens << " tokens; in the " << byteSize(available)
+              << " of memory that are free, " << longestRun(config, available) << " tokens\n";
 }
 
 Result<void> describeTrace(const std::string& path)
 {
-    if (std::filesystem::is_directory(path)) {
-        return failure(ErrorCode::InvalidArgument, "\"" + path +
-                                                       "\" is a folder; this version reads trace files "
-                                                       "(safetensors) and has its own model built in.");
-    }
     const Result<std::shared_ptr<const Trace>> trace = readTrace(path);
     if (!trace) {
         return tl::unexpected(trace.error());
@@ -65,22 +78,14 @@ Result<void> describeModel(const CommonOptions& options)
         return tl::unexpected(text.error());
     }
     const ModelConfig& config = (*model)->config;
-    const auto tokens = static_cast<Index>(text->tokens.size());
-    const auto begin = std::chrono::steady_clock::now();
-    const Result<std::shared_ptr<const Trace>> trace = forward(**model, *text);
-    if (!trace) {
-        return tl::unexpected(trace.error());
-    }
-    const std::chrono::duration<double, std::milli> elapsed = std::chrono::steady_clock::now() - begin;
     std::cout << (*model)->name << ((*model)->note.empty() ? "" : " (" + (*model)->note + ")") << '\n'
               << "layers: " << config.layers << "\nheads: " << config.heads << "\nwidth: " << config.width
-              << "\nhead width: " << config.headWidth() << "\nfeed-forward width: " << config.feedForwardWidth
-              << "\nvocabulary: " << config.vocabulary << "\nlongest text: " << config.maxTokens << " tokens"
+              << "\nkey-value heads: " << config.groups() << "\nhead width: " << config.headWidth()
+              << "\nfeed-forward width: " << config.feedForwardWidth << "\nvocabulary: " << config.vocabulary
+              << "\nweights: " << byteSize(sizeof(float) * weightCount(config))
               << "\nnorm: " << (config.normPlacement == NormPlacement::Before ? "before" : "after") << " each sublayer"
-              << "\npositions: " << positionSchemeName(config.positions) << "\nmask: " << describe(config.mask)
-              << "\nthis text: " << tokens << " tokens, a trace of " << megabytes(traceBytes(config, tokens)) << ", "
-              << std::fixed << std::setprecision(1) << elapsed.count() << " ms (measured, one run)"
-              << "\nlongest text's trace: " << megabytes(traceBytes(config, config.maxTokens)) << '\n';
+              << "\npositions: " << positionSchemeName(config.positions) << "\nmask: " << describe(config.mask) << '\n';
+    describeRun(**model, static_cast<Index>(text->tokens.size()));
     return {};
 }
 
@@ -91,10 +96,13 @@ void addInfoCommand(CLI::App& program, int& status)
     auto options = std::make_shared<InfoOptions>();
     CLI::App* command = program.add_subcommand(
         "info", "Tell what the model is and what a run of the text needs, or what a trace holds");
-    command->add_option("PATH", options->path, "A trace file; without it, the built-in model");
+    command->add_option("PATH", options->path, "A trace file or a model's folder; without it, the bundled model");
     addTextOptions(*command, options->common);
     addModelOptions(*command, options->common);
     command->callback([options, &status] {
+        if (std::filesystem::is_directory(options->path)) {
+            options->common.model = std::exchange(options->path, {});
+        }
         const Result<void> done = options->path.empty() ? describeModel(options->common) : describeTrace(options->path);
         status = done ? 0 : report(done.error());
     });

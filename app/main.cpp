@@ -19,7 +19,9 @@ int main(int argc, char** argv)
     addRenderCommand(program, status);
     addScreenshotCommand(program, status);
     addTraceCommand(program, status);
+    addExplainCommand(program, status);
     addTokensCommand(program, status);
+    addHeadsCommand(program, status);
     addInfoCommand(program, status);
     addBenchCommand(program, status);
     addTrainCommand(program, status);

@@ -1,14 +1,17 @@
+#include "app/cell_option.h"
 #include "app/commands.h"
 #include "app/display.h"
 #include "app/options.h"
 #include "core/io/atomic_file.h"
 #include "ui/main_window.h"
+#include "ui/pages/page_list.h"
 
 #include <QApplication>
 #include <QBuffer>
 #include <QEventLoop>
 
 #include <memory>
+#include <optional>
 #include <span>
 
 namespace headlight::app {
@@ -22,23 +25,43 @@ struct ScreenshotOptions
     int width = 1280;
     int height = 800;
     bool dark = false;
+    std::optional<std::string> explained;  ///< As STAGE:ROW:COLUMN.
 };
 
 Result<void> screenshot(const ScreenshotOptions& options)
 {
     const QString page = QString::fromStdString(options.view);
-    if (!ui::MainWindow::pageNames().contains(page)) {
-        return failure(ErrorCode::InvalidArgument,
-                       "--view is one of " + ui::MainWindow::pageNames().join(QStringLiteral(", ")).toStdString() +
-                           ", not \"" + options.view + "\".");
+    if (!ui::pageNames().contains(page)) {
+        return failure(ErrorCode::InvalidArgument, "--view is one of " +
+                                                       ui::pageNames().join(QStringLiteral(", ")).toStdString() +
+                                                       ", not \"" + options.view + "\".");
     }
     const Result<Experiment> experiment = readExperiment(options.common);
     if (!experiment) {
         return tl::unexpected(experiment.error());
     }
+    const Result<ui::PipelineOptions> pipeline = pipelineOptions(options.common);
+    if (!pipeline) {
+        return tl::unexpected(pipeline.error());
+    }
+    const Result<ui::VariantOptions> variants = variantOptions(options.common);
+    if (!variants) {
+        return tl::unexpected(variants.error());
+    }
     const Result<std::shared_ptr<const Model>> model = openModel(options.common);
     if (!model) {
         return tl::unexpected(model.error());
+    }
+    if (const Result<void> taken = checkPair(options.common, **model); !taken) {
+        return taken;
+    }
+    std::optional<CellAddress> explained;
+    if (options.explained) {
+        const Result<CellAddress> cell = readCell(*options.explained, shownHead(options.common, **model));
+        if (!cell) {
+            return tl::unexpected(cell.error());
+        }
+        explained = *cell;
     }
     Result<AtomicFile> file = AtomicFile::create(options.output);
     if (!file) {
@@ -49,19 +72,26 @@ Result<void> screenshot(const ScreenshotOptions& options)
     if (options.common.text) {
         session.setText(QString::fromStdString(*options.common.text));
     }
+    if (options.common.pair) {
+        session.setPair(QString::fromStdString(*options.common.pair));
+    }
     session.setExperiment(*experiment);
-    ui::Selection selection = session.document().selection;
-    selection.head = shownHead(options.common, **model);
-    session.select(selection);
+    session.selectHead(shownHead(options.common, **model));
 
     ui::MainWindow window(session);
     window.setBrightness(options.dark ? ui::Brightness::Dark : ui::Brightness::Light);
     window.resize(options.width, options.height);
     window.showPage(page);
+    ui::ViewOptions view = session.viewOptions();
+    view.tokens = tokenOptions(options.common);
+    view.pipeline = *pipeline;
+    view.variants = *variants;
+    session.setViewOptions(view);
     window.show();
     while (!window.isUpToDate()) {
         QApplication::processEvents(QEventLoop::WaitForMoreEvents);
     }
+    session.explain(explained);
     QApplication::processEvents();
     QByteArray png;
     QBuffer buffer(&png);
@@ -82,15 +112,21 @@ void addScreenshotCommand(CLI::App& program, int& status)
     auto options = std::make_shared<ScreenshotOptions>();
     CLI::App* command = program.add_subcommand("screenshot", "Draw the whole window into a .png file, with no display");
     command->add_option("-o,--output", options->output, "The file")->required();
-    command->add_option("--view", options->view, "heatmap, heads, flow, positions or training")->capture_default_str();
+    command->add_option("--view", options->view, ui::pageNames().join(QStringLiteral(", ")).toStdString())
+        ->capture_default_str();
     command->add_option("--width", options->width, "Of the window, in pixels")
         ->check(CLI::Range(400, 8000))
         ->capture_default_str();
     command->add_option("--height", options->height, "Of the window, in pixels")
         ->check(CLI::Range(300, 8000))
         ->capture_default_str();
+    command->add_option("--explain", options->explained, "A cell whose derivation is open, as attention.weights:8:1");
     command->add_flag("--dark", options->dark, "Light on dark");
     command->add_option("--text", options->common.text, "The text; without it, the first example");
+    addPairOption(*command, options->common);
+    addTokenOptions(*command, options->common);
+    addPipelineOptions(*command, options->common);
+    addVariantOptions(*command, options->common);
     addHeadOptions(*command, options->common);
     addExperimentOptions(*command, options->common);
     addModelOptions(*command, options->common);

@@ -1,6 +1,9 @@
 #include "app/commands.h"
 #include "app/options.h"
 #include "core/base/memory.h"
+#include "core/base/quantity.h"
+#include "core/io/file_descriptor.h"
+#include "core/io/text_file.h"
 #include "core/text/bundled_text.h"
 #include "core/train/corpus/vocabulary.h"
 #include "core/train/recipe.h"
@@ -18,6 +21,7 @@ struct TrainOptions
 {
     std::string folder;
     std::vector<std::string> evaluated;
+    std::optional<std::string> sentences;  ///< A file of annotated ones, instead of the bundled free sentences.
     bool maskedOnly = false;
     std::uint64_t seed = TrainerOptions{}.seed;
     Index steps = TrainerOptions{}.steps;
@@ -26,25 +30,26 @@ struct TrainOptions
 constexpr Index kSaveEvery = 500;
 constexpr Index kReportEvery = 100;
 
-/// "12 min 30 s"
-std::string duration(double seconds)
+Result<void> evaluateFolders(const TrainOptions& options)
 {
-    const auto whole = static_cast<long>(std::lround(seconds));
-    return whole < 60 ? std::to_string(whole) + " s"
-                      : std::to_string(whole / 60) + " min " + std::to_string(whole % 60) + " s";
-}
-
-Result<void> evaluateFolders(const std::vector<std::string>& folders)
-{
+    Result<std::string> sentences = std::string(bundledText("evaluation/free_test.txt"));
+    if (options.sentences) {
+        sentences = readTextFile(*options.sentences);
+        if (!sentences) {
+            return tl::unexpected(sentences.error());
+        }
+    }
     const Corpus corpus(Lexicon::bundled());
-    for (const std::string& folder : folders) {
+    for (const std::string& folder : options.evaluated) {
         const Result<TrainedModel> trained = readTrainedModel(folder);
         if (!trained) {
             return tl::unexpected(trained.error());
         }
-        const Result<Evaluation> evaluation = evaluate(*trained, corpus, bundledText("evaluation/free_test.txt"));
+        const Result<Evaluation> evaluation = evaluate(*trained, corpus, *sentences);
         if (!evaluation) {
-            return tl::unexpected(evaluation.error());
+            return options.sentences ? failure(evaluation.error().code, headlight::quoted(*options.sentences) + ": " +
+                                                                            evaluation.error().message)
+                                     : tl::unexpected(evaluation.error());
         }
         std::cout << "## " << evaluation->model << ", " << folder << "\n\n" << toMarkdown(*evaluation) << '\n';
     }
@@ -98,6 +103,10 @@ void addTrainCommand(CLI::App& program, int& status)
         command->add_option("-o,--output", options->folder, "The model's folder; a run that was stopped goes on in it");
     CLI::Option* evaluated = command->add_option("--evaluate", options->evaluated,
                                                  "Print what the models in these folders can do, and train nothing");
+    command
+        ->add_option("--sentences", options->sentences,
+                     "A file of annotated sentences to measure on, instead of the program's own free sentences")
+        ->needs(evaluated);
     command->add_flag("--masked-only", options->maskedOnly, "Ask for masked words alone, and no head for a relation")
         ->excludes(evaluated);
     command->add_option("--seed", options->seed, "Of weights, sentences and masks")
@@ -112,7 +121,7 @@ void addTrainCommand(CLI::App& program, int& status)
         if (folder->empty() && evaluated->empty()) {
             throw CLI::RequiredError("--output or --evaluate");
         }
-        const Result<void> done = evaluated->empty() ? train(*options) : evaluateFolders(options->evaluated);
+        const Result<void> done = evaluated->empty() ? train(*options) : evaluateFolders(*options);
         if (!done) {
             status = report(done.error());
         }

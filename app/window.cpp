@@ -5,7 +5,6 @@
 
 #include <QApplication>
 
-#include <filesystem>
 #include <iostream>
 
 namespace headlight::app {
@@ -19,21 +18,17 @@ int runWindow(int argc, char** argv, const std::string& path)
     }
     QApplication application(argc, argv);
     setUpApplication();
-    CommonOptions options;
-    if (std::filesystem::is_directory(path)) {
-        options.model = path;
-    }
-    Result<std::shared_ptr<const Model>> model = openModel(options);
+    Result<std::shared_ptr<const Model>> model = openModel({});
     if (!model) {
         return report(model.error());
     }
     ui::Session session(std::move(*model));
     session.openOnExample();
     ui::MainWindow window(session);
-    if (!path.empty() && !options.model) {
+    window.show();
+    if (!path.empty()) {
         window.open(QString::fromStdString(path));
     }
-    window.show();
     return QApplication::exec();
 }
 

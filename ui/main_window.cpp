@@ -1,15 +1,15 @@
 #include "ui/main_window.h"
 
-#include "core/io/model_folder.h"
 #include "core/io/text_file.h"
 #include "ui/export/export_dialog.h"
-#include "ui/pages/flow_page.h"
-#include "ui/pages/heads_page.h"
-#include "ui/pages/heatmap_page.h"
-#include "ui/pages/positions_page.h"
-#include "ui/pages/training_page.h"
+#include "ui/help.h"
+#include "ui/pages/page_list.h"
 #include "ui/panels/experiment_panel.h"
+#include "ui/panels/explain_panel.h"
+#include "ui/panels/loading_row.h"
 #include "ui/panels/model_button.h"
+#include "ui/panels/prediction_row.h"
+#include "ui/panels/status_line.h"
 #include "ui/panels/text_box.h"
 #include "ui/panels/token_strip.h"
 #include "ui/panels/wheel_guard.h"
@@ -17,11 +17,14 @@
 #include "ui/plots/picture_view.h"
 #include "ui/plots/token_label.h"
 #include "ui/session/examples.h"
+#include "ui/session/recent_models.h"
 
 #include <QActionGroup>
 #include <QApplication>
 #include <QClipboard>
 #include <QCloseEvent>
+#include <QDir>
+#include <QDockWidget>
 #include <QDragEnterEvent>
 #include <QFileDialog>
 #include <QFileInfo>
@@ -48,6 +51,8 @@ namespace {
 const QString kGeometryKey = QStringLiteral("window/geometry");
 const QString kThemeKey = QStringLiteral("window/theme");
 const QString kColourMapKey = QStringLiteral("view/colourMap");
+const QString kRawPiecesKey = QStringLiteral("view/rawPieces");
+const QString kWordsKey = QStringLiteral("view/words");
 
 enum ThemeChoice { kSystem, kLight, kDark };
 
@@ -57,6 +62,12 @@ struct PageShortcut
     int layers;
     int heads;
 };
+
+/// The digit that shows a page together with Ctrl: 1 … 9, and 0 for the tenth.
+int pageKey(int page)
+{
+    return (page + 1) % 10;
+}
 
 QLabel* noticeLabel(const char* name, QWidget* parent)
 {
@@ -72,6 +83,14 @@ void showIfAny(QLabel* label, const QString& text)
 {
     label->setText(text);
     label->setVisible(!text.isEmpty());
+}
+
+/// Plain text, for a message may quote what a file holds.
+void warn(QWidget& parent, const QString& title, const QString& message)
+{
+    QMessageBox box(QMessageBox::Warning, title, message, QMessageBox::Ok, &parent);
+    box.setTextFormat(Qt::PlainText);
+    box.exec();
 }
 
 /// The palette that the system had before any theme was chosen.
@@ -92,38 +111,42 @@ MainWindow::MainWindow(Session& session, QWidget* parent)
     : QMainWindow(parent)
     , m_session(session)
     , m_text(new TextBox)
+    , m_pair(new TextBox)
     , m_strip(new TokenStrip)
     , m_model(new ModelButton)
     , m_panel(new QScrollArea)
     , m_tabs(new QTabBar)
+    , m_explanation(new ExplainPanel(session))
+    , m_explanationDock(new QDockWidget(tr("Explain this cell"), this))
     , m_pages(new QStackedWidget)
     , m_effect(noticeLabel("effect", this))
     , m_notice(noticeLabel("notice", this))
-    , m_status(new QLabel)
     , m_themes(new QActionGroup(this))
 {
     setWindowTitle(QStringLiteral("Headlight"));
     setAcceptDrops(true);
     m_text->setObjectName(QStringLiteral("text"));
+    m_pair->setObjectName(QStringLiteral("pair"));
+    m_pair->setPlaceholderText(tr("Second text, which the model reads together with the first"));
+    m_pair->setAccessibleName(tr("Second text"));
     m_strip->setObjectName(QStringLiteral("tokens"));
     m_tabs->setObjectName(QStringLiteral("pages"));
     m_tabs->setExpanding(false);
     m_pages->setFrameShape(QFrame::StyledPanel);
     m_pages->setAutoFillBackground(true);
     m_pages->setBackgroundRole(QPalette::AlternateBase);
-    m_status->setObjectName(QStringLiteral("status"));
-    m_status->setTextFormat(Qt::PlainText);
 
     m_panel->setWidgetResizable(true);
     m_panel->setFrameShape(QFrame::NoFrame);
     m_panel->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     m_panel->setFixedWidth(244);
 
-    m_tabs->addTab(tr("Training"));
-    auto* training = new TrainingPage(session);
-    guardWheel(*training);
-    m_pages->addWidget(training);
-    makeModelViews();
+    for (const PageEntry& entry : pageList()) {
+        const int tab = m_tabs->addTab(entry.title);
+        m_tabs->setTabToolTip(tab, tr("Ctrl+%1").arg(pageKey(tab)));
+        m_pages->addWidget(makePage(entry));
+    }
+    makePanel();
     connect(m_tabs, &QTabBar::currentChanged, this, &MainWindow::showCurrentPage);
     auto* right = new QVBoxLayout;
     right->addWidget(m_pages, 1);
@@ -132,40 +155,64 @@ MainWindow::MainWindow(Session& session, QWidget* parent)
     body->addWidget(m_panel);
     body->addLayout(right, 1);
 
+    m_explanationDock->setObjectName(QStringLiteral("explanation"));
+    m_explanationDock->setFeatures(QDockWidget::DockWidgetClosable | QDockWidget::DockWidgetMovable);
+    m_explanationDock->setWidget(m_explanation);
+    addDockWidget(Qt::RightDockWidgetArea, m_explanationDock);
+    m_explanationDock->hide();
+    connect(&session, &Session::explainedChanged, this, [this](const std::optional<CellAddress>& cell) {
+        if (cell) {
+            openExplanation();
+        }
+    });
+
     auto* centre = new QWidget;
     auto* layout = new QVBoxLayout(centre);
     layout->setContentsMargins(10, 6, 10, 4);
-    layout->setSpacing(6);
+    layout->setSpacing(5);
     makeMenus();
     layout->addWidget(makeTopRow());
     layout->addWidget(m_text);
+    layout->addWidget(m_pair);
     layout->addWidget(m_notice);
     layout->addWidget(m_strip);
+    layout->addWidget(new PredictionRow(session));
     auto* below = new QVBoxLayout;
     below->setSpacing(0);
     below->addWidget(m_tabs);
     below->addLayout(body, 1);
     layout->addLayout(below, 1);
     setCentralWidget(centre);
-    statusBar()->addWidget(m_status, 1);
+    statusBar()->addWidget(new StatusLine(session), 1);
     makeShortcuts();
 
     m_text->setText(session.document().text);
     connect(m_text, &TextBox::edited, &session, [this](const QString& text) {
         m_textNotice.clear();
         m_session.setText(text);
-        showStatus();
+        showNotices();
     });
     connect(m_text, &TextBox::cut, this, &MainWindow::sayCut);
     connect(&session, &Session::textChanged, m_text, &TextBox::setText);
-    connect(&session, &Session::modelChanged, this, [this] {
-        makeModelViews();
-        m_model->show(m_session.model());
+    m_pair->setText(session.document().pair);
+    connect(m_pair, &TextBox::edited, &session, [this](const QString& text) {
+        m_textNotice.clear();
+        m_session.setPair(text);
+        showNotices();
     });
+    connect(m_pair, &TextBox::cut, this, &MainWindow::sayCut);
+    connect(&session, &Session::pairChanged, m_pair, &TextBox::setText);
+    showPair();
+    connect(&session, &Session::modelChanged, this, [this] {
+        renewModelViews();
+        m_model->show(m_session.model());
+        showPair();
+    });
+    connectLoader();
     connect(&session, &Session::traceReady, this, &MainWindow::showSelection);
     connect(&session, &Session::shownChanged, this, &MainWindow::showSelection);
     connect(&session, &Session::viewOptionsChanged, this, &MainWindow::showSelection);
-    connect(&session, &Session::stateChanged, this, &MainWindow::showStatus);
+    connect(&session, &Session::stateChanged, this, &MainWindow::showNotices);
     connect(&session, &Session::effectMeasured, this, [this](const QString& text) { showIfAny(m_effect, text); });
     connect(m_strip, &TokenStrip::pointed, this, [this](std::optional<TokenIndex> token) {
         if (!token) {
@@ -177,14 +224,11 @@ MainWindow::MainWindow(Session& session, QWidget* parent)
     connect(m_strip, &TokenStrip::clicked, this, [this](TokenIndex token) {
         m_session.select({.head = m_session.document().selection.head, .query = token, .key = {}});
     });
+    connect(m_strip, &TokenStrip::valueToggled, &session, &Session::toggleValues);
+    connect(&session, &Session::experimentChanged, this, &MainWindow::showSelection);
     restoreSettings();
     showSelection();
     m_text->setFocus();
-}
-
-QStringList MainWindow::pageNames()
-{
-    return viewNames() + QStringList{QStringLiteral("training")};
 }
 
 void MainWindow::showPage(const QString& name)
@@ -192,39 +236,40 @@ void MainWindow::showPage(const QString& name)
     m_tabs->setCurrentIndex(static_cast<int>(pageNames().indexOf(name)));
 }
 
-/// Everything that depends on the model's sizes, anew.
-void MainWindow::makeModelViews()
+void MainWindow::makePanel()
 {
     m_panel->setWidget(new ExperimentPanel(m_session));
     guardWheel(*m_panel);
-    const int current = std::max(m_tabs->currentIndex(), 0);
-    // In the order of viewNames, before the pages that depend on no model.
-    const std::array<std::pair<Page*, QString>, 4> pages = {{{new HeatmapPage(m_session), tr("Heatmap")},
-                                                             {new HeadsPage(m_session), tr("Heads")},
-                                                             {new FlowPage(m_session), tr("Flow")},
-                                                             {new PositionsPage(m_session), tr("Positions")}}};
-    for (int i = 0; i < static_cast<int>(pages.size()); ++i) {
-        const auto& [page, title] = pages[static_cast<std::size_t>(i)];
-        if (m_tabs->tabText(i) == title) {
+}
+
+Page* MainWindow::makePage(const PageEntry& entry)
+{
+    Page* page = entry.make(m_session);
+    guardWheel(*page);
+    if (!page->followsSession()) {
+        return page;
+    }
+    for (PictureView* view : page->findChildren<PictureView*>()) {
+        connect(new QShortcut(QKeySequence(Qt::Key_Space), view, nullptr, nullptr, Qt::WidgetShortcut),
+                &QShortcut::activated, this, [this] { m_session.toggleHead(m_session.shown().head); });
+        connect(new QShortcut(QKeySequence(Qt::Key_Escape), view, nullptr, nullptr, Qt::WidgetShortcut),
+                &QShortcut::activated, this,
+                [this] { m_session.select({.head = m_session.document().selection.head, .query = {}, .key = {}}); });
+    }
+    return page;
+}
+
+/// Everything that depends on the model's sizes, anew.
+void MainWindow::renewModelViews()
+{
+    makePanel();
+    for (int i = 0; i < m_pages->count(); ++i) {
+        const PageEntry& entry = pageList()[static_cast<std::size_t>(i)];
+        if (entry.life == PageLife::Model) {
             delete m_pages->widget(i);
-        } else {
-            m_tabs->insertTab(i, title);
-        }
-        m_pages->insertWidget(i, page);
-        guardWheel(*page);
-        for (PictureView* view : page->findChildren<PictureView*>()) {
-            connect(new QShortcut(QKeySequence(Qt::Key_Space), view, nullptr, nullptr, Qt::WidgetShortcut),
-                    &QShortcut::activated, this, [this] { m_session.toggleHead(m_session.shown().head); });
-            connect(new QShortcut(QKeySequence(Qt::Key_Escape), view, nullptr, nullptr, Qt::WidgetShortcut),
-                    &QShortcut::activated, this, [this] {
-                        m_session.select({.head = m_session.document().selection.head, .query = {}, .key = {}});
-                    });
+            m_pages->insertWidget(i, makePage(entry));
         }
     }
-    for (int i = 0; i < m_tabs->count(); ++i) {
-        m_tabs->setTabToolTip(i, tr("Ctrl+%1").arg(i + 1));
-    }
-    m_tabs->setCurrentIndex(current);
     showCurrentPage();
 }
 
@@ -239,6 +284,7 @@ void MainWindow::makeMenus()
         }
     });
     file->addAction(tr("Open &model folder …"), QKeySequence(tr("Ctrl+Shift+O")), this, &MainWindow::openModelFolder);
+    addRecentModels(*file);
     file->addSeparator();
     file->addAction(tr("&Export figure …"), QKeySequence(tr("Ctrl+E")), this, &MainWindow::exportPicture);
     file->addAction(tr("&Copy picture"), QKeySequence(tr("Ctrl+Shift+C")), this, &MainWindow::copyPicture);
@@ -260,10 +306,12 @@ void MainWindow::makeMenus()
 
     QMenu* view = menuBar()->addMenu(tr("&View"));
     for (int i = 0; i < m_tabs->count(); ++i) {
-        view->addAction(m_tabs->tabText(i), QKeySequence(tr("Ctrl+%1").arg(i + 1)), this,
+        view->addAction(m_tabs->tabText(i), QKeySequence(tr("Ctrl+%1").arg(pageKey(i))), this,
                         [this, i] { m_tabs->setCurrentIndex(i); });
     }
     view->addSeparator();
+    addExplainAction(*view);
+    addTokenActions(*view);
     QMenu* colours = view->addMenu(tr("&Colours"));
     auto* maps = new QActionGroup(this);
     for (const QString& name : ColourMap::names()) {
@@ -296,8 +344,102 @@ void MainWindow::makeMenus()
     addTheme(tr("&Dark"), kDark, Brightness::Dark);
 
     QMenu* help = menuBar()->addMenu(tr("&Help"));
-    help->addAction(tr("&Keyboard"), QKeySequence::HelpContents, this, &MainWindow::showShortcuts);
-    help->addAction(tr("&About Headlight"), this, &MainWindow::showAbout);
+    help->addAction(tr("&Keyboard"), QKeySequence::HelpContents, this, [this] { ui::showShortcuts(*this); });
+    help->addAction(tr("&About Headlight"), this, [this] { ui::showAbout(*this); });
+}
+
+void MainWindow::addRecentModels(QMenu& file)
+{
+    QMenu* recent = file.addMenu(tr("&Recent models"));
+    recent->setObjectName(QStringLiteral("recentModels"));
+    recent->setToolTipsVisible(true);
+    connect(&file, &QMenu::aboutToShow, recent, [this, recent] {
+        recent->clear();
+        for (const QString& folder : recentModels()) {
+            QString name = withVisibleControls(QDir(folder).dirName());
+            QAction* action =
+                recent->addAction(name.replace(u'&', QStringLiteral("&&")), this, [this, folder] { open(folder); });
+            action->setToolTip(withVisibleControls(folder));
+        }
+        recent->setEnabled(!recent->isEmpty());
+    });
+}
+
+void MainWindow::addTokenActions(QMenu& view)
+{
+    QAction* raw = view.addAction(tr("&Raw pieces"), QKeySequence(tr("Ctrl+R")), this, [this](bool on) {
+        TokenOptions options = m_session.viewOptions().tokens;
+        options.names = on ? TokenNames::RawPieces : TokenNames::Text;
+        setTokenOptions(options);
+    });
+    raw->setObjectName(QStringLiteral("rawPieces"));
+    raw->setCheckable(true);
+    raw->setToolTip(tr("Tokens as the vocabulary spells them"));
+    QAction* words = view.addAction(tr("&Merge pieces into words"), QKeySequence(tr("Ctrl+M")), this, [this](bool on) {
+        TokenOptions options = m_session.viewOptions().tokens;
+        options.unit = on ? TokenUnit::Word : TokenUnit::Token;
+        setTokenOptions(options);
+    });
+    words->setObjectName(QStringLiteral("words"));
+    words->setCheckable(true);
+    words->setToolTip(tr("Weights summed over a word's keys, averaged over its queries"));
+    view.setToolTipsVisible(true);
+    view.addSeparator();
+    connect(&m_session, &Session::viewOptionsChanged, this, [raw, words](const ViewOptions& options) {
+        raw->setChecked(options.tokens.names == TokenNames::RawPieces);
+        words->setChecked(options.tokens.unit == TokenUnit::Word);
+    });
+}
+
+void MainWindow::addExplainAction(QMenu& view)
+{
+    QAction* explain = view.addAction(tr("&Explain this cell"), QKeySequence(tr("Ctrl+D")), this, [this](bool on) {
+        if (on) {
+            openExplanation();
+            m_explanation->explainSelection();
+        } else {
+            m_explanationDock->close();
+        }
+    });
+    explain->setObjectName(QStringLiteral("explain"));
+    explain->setCheckable(true);
+    explain->setToolTip(tr("How a number comes about, step by step"));
+    connect(m_explanationDock, &QDockWidget::visibilityChanged, this, [this, explain] {
+        const bool isOpen = !m_explanationDock->isHidden();
+        explain->setChecked(isOpen);
+        if (!isOpen) {
+            m_session.explain(std::nullopt);
+        }
+    });
+}
+
+/// Beside the page, or below it where the window is narrow.
+void MainWindow::openExplanation()
+{
+    constexpr int kNarrow = 1000;
+    if (m_explanationDock->isHidden()) {
+        const bool isNarrow = width() < kNarrow;
+        addDockWidget(isNarrow ? Qt::BottomDockWidgetArea : Qt::RightDockWidgetArea, m_explanationDock);
+        m_explanationDock->show();
+        const QSize wanted = m_explanation->sizeHint();
+        resizeDocks({m_explanationDock}, {isNarrow ? wanted.height() : wanted.width()},
+                    isNarrow ? Qt::Vertical : Qt::Horizontal);
+    }
+}
+
+void MainWindow::setTokenOptions(const TokenOptions& options)
+{
+    ViewOptions all = m_session.viewOptions();
+    all.tokens = options;
+    m_session.setViewOptions(all);
+    QSettings settings;
+    settings.setValue(kRawPiecesKey, options.names == TokenNames::RawPieces);
+    settings.setValue(kWordsKey, options.unit == TokenUnit::Word);
+}
+
+void MainWindow::showPair()
+{
+    m_pair->setVisible(m_session.model().tokenizer->takesPairs());
 }
 
 QWidget* MainWindow::makeTopRow()
@@ -314,7 +456,7 @@ QWidget* MainWindow::makeTopRow()
     examples->setMenu(menu);
 
     m_model->show(m_session.model());
-    connect(m_model, &ModelButton::chosen, this, [this](const ModelChoice& choice) { setModel(choice.read()); });
+    connect(m_model, &ModelButton::chosen, this, [this](const ModelChoice& choice) { openModel(sourceOf(choice)); });
     connect(m_model, &ModelButton::folderWanted, this, &MainWindow::openModelFolder);
 
     QUndoStack& stack = m_session.undoStack();
@@ -330,6 +472,17 @@ QWidget* MainWindow::makeTopRow()
     redo->setEnabled(stack.canRedo());
     connect(redo, &QToolButton::clicked, &stack, &QUndoStack::redo);
     connect(&stack, &QUndoStack::canRedoChanged, redo, &QToolButton::setEnabled);
+
+    auto* compare = new QToolButton;
+    compare->setObjectName(QStringLiteral("compare"));
+    compare->setText(tr("Compare"));
+    compare->setToolTip(tr("The model before and after what the experiment changes"));
+    connect(compare, &QToolButton::clicked, this, [this] {
+        ViewOptions options = m_session.viewOptions();
+        options.compare.kind = ComparisonKind::BeforeAfter;
+        m_session.setViewOptions(options);
+        showPage(viewName(View::Compare));
+    });
 
     auto* exports = new QToolButton;
     exports->setObjectName(QStringLiteral("export"));
@@ -351,18 +504,32 @@ QWidget* MainWindow::makeTopRow()
     layout->addSpacing(8);
     layout->addWidget(undo);
     layout->addWidget(redo);
+    layout->addSpacing(8);
+    layout->addWidget(new LoadingRow(m_loader));
     layout->addStretch(1);
+    layout->addWidget(compare);
     layout->addWidget(exports);
     return row;
 }
 
-void MainWindow::setModel(const Result<std::shared_ptr<const Model>>& model)
+void MainWindow::connectLoader()
 {
-    if (!model) {
-        QMessageBox::warning(this, tr("Open model"), QString::fromStdString(model.error().message));
-        return;
-    }
-    m_session.setModel(*model);
+    connect(&m_loader, &ModelLoader::opened, this,
+            [this](const std::shared_ptr<const Model>& model, const ModelSource& source) {
+                m_session.setModel(model);
+                if (!source.folder.isEmpty()) {
+                    rememberModel(source.folder);
+                }
+            });
+    connect(&m_loader, &ModelLoader::failed, this, [this](const QString& message) {
+        m_model->show(m_session.model());  // a choice in its menu has moved the mark
+        warn(*this, tr("Open model"), message);
+    });
+    connect(&m_loader, &ModelLoader::progressed, this, [this] {
+        if (!isOpening()) {
+            m_model->show(m_session.model());
+        }
+    });
 }
 
 void MainWindow::makeShortcuts()
@@ -396,6 +563,8 @@ void MainWindow::restoreSettings()
     }
     ViewOptions options = m_session.viewOptions();
     options.colourMap = ColourMap::named(settings.value(kColourMapKey).toString()).name();
+    options.tokens = {.names = settings.value(kRawPiecesKey).toBool() ? TokenNames::RawPieces : TokenNames::Text,
+                      .unit = settings.value(kWordsKey).toBool() ? TokenUnit::Word : TokenUnit::Token};
     m_session.setViewOptions(options);
     const int theme =
         std::clamp(settings.value(kThemeKey, kSystem).toInt(), static_cast<int>(kSystem), static_cast<int>(kDark));
@@ -412,7 +581,7 @@ void MainWindow::setBrightness(std::optional<Brightness> brightness)
 void MainWindow::open(const QString& path)
 {
     if (QFileInfo(path).isDir()) {
-        setModel(readModelFolder(path.toStdString()));
+        openModel(folderSource(path));
     } else {
         openTextFile(path);
     }
@@ -428,9 +597,9 @@ void MainWindow::openModelFolder()
 
 void MainWindow::openTextFile(const QString& path)
 {
-    const Result<std::string> text = readTextFile(path.toStdString());
+    const Result<std::string> text = readRegularFile(path.toStdString());
     if (!text) {
-        QMessageBox::warning(this, tr("Open text"), QString::fromStdString(text.error().message));
+        warn(*this, tr("Open text"), QString::fromStdString(text.error().message));
         return;
     }
     const QString given = QString::fromStdString(*text);
@@ -448,7 +617,7 @@ void MainWindow::sayCut(qsizetype given, qsizetype kept)
                        .arg(TextBox::kLongestText)
                        .arg(given)
                        .arg(kept);
-    showStatus();
+    showNotices();
 }
 
 std::optional<Figure> MainWindow::figure() const
@@ -502,75 +671,31 @@ void MainWindow::copyNumbers()
 
 void MainWindow::moveHead(int layers, int heads)
 {
-    Selection selection = m_session.document().selection;
-    selection.head.layer.value += layers;
-    selection.head.head.value += heads;
-    m_session.select(selection);
+    HeadAddress head = m_session.document().selection.head;
+    head.layer.value += layers;
+    head.head.value += heads;
+    m_session.selectHead(head);
 }
 
 void MainWindow::showSelection()
 {
     m_strip->show(m_session.trace(), m_session.shown(), ColourMap::named(m_session.viewOptions().colourMap));
-    showStatus();
+    m_strip->setZeroed(m_session.zeroedRows());
+    showNotices();
 }
 
-void MainWindow::showStatus()
+/// What a person must know of what is shown, a line each.
+QString MainWindow::notices() const
 {
-    const QString& message = m_session.message();
-    const QString& note = m_session.state() == SessionState::Failed ? message : m_session.note();
-    showIfAny(m_notice, m_textNotice.isEmpty() ? note : m_textNotice);
-    const std::shared_ptr<const Trace>& trace = m_session.trace();
-    if (!trace || m_session.state() == SessionState::Busy) {
-        m_status->setText(message);
-        return;
-    }
-    const TraceInfo& info = trace->info();
-    const Selection& shown = m_session.shown();
-    QStringList parts{tr("%L1 tokens").arg(trace->tokens()),
-                      tr("%1 layers × %2 heads").arg(info.layers).arg(info.heads),
-                      tr("layer %1 head %2").arg(shown.head.layer.value).arg(shown.head.head.value)};
-    const auto weights = trace->map(StageId::Weights, shown.head);
-    if (weights && shown.query) {
-        const RowVector row = (*weights)->row(*shown.query);
-        Index key = 0;
-        row.maxCoeff(&key);
-        if (shown.key) {
-            key = shown.key->value;
-        }
-        const auto label = [&info](Index token) { return tokenLabel(info.tokens[static_cast<std::size_t>(token)]); };
-        parts.append(
-            tr("%1 → %2 %3").arg(label(shown.query->value), label(key)).arg(static_cast<double>(row(key)), 0, 'f', 4));
-    }
-    parts.append(tr("%1 ms").arg(m_session.elapsedMs(), 0, 'f', 1));
-    m_status->setText(parts.join(QStringLiteral(" · ")));
+    QStringList lines{QString::fromStdString(m_session.model().warning), m_textNotice,
+                      m_session.state() == SessionState::Failed ? m_session.message() : m_session.note()};
+    lines.removeAll(QString());
+    return lines.join(u'\n');
 }
 
-void MainWindow::showShortcuts()
+void MainWindow::showNotices()
 {
-    QMessageBox::information(
-        this, tr("Keyboard"),
-        tr("<table cellspacing='6'>"
-           "<tr><td><b>Ctrl+1 … Ctrl+5</b></td><td>pages</td></tr>"
-           "<tr><td><b>arrows, Home, End</b></td><td>move the cell cursor, or choose a head on the Heads page</td></tr>"
-           "<tr><td><b>[ ]</b></td><td>previous, next head</td></tr>"
-           "<tr><td><b>{ }</b></td><td>previous, next layer</td></tr>"
-           "<tr><td><b>Space</b></td><td>switch the head off or on</td></tr>"
-           "<tr><td><b>Escape</b></td><td>free the selection</td></tr>"
-           "<tr><td><b>Ctrl+E</b></td><td>export the figure</td></tr>"
-           "<tr><td><b>Ctrl+Shift+C, Ctrl+Shift+N</b></td><td>copy the picture, the numbers</td></tr>"
-           "<tr><td><b>Ctrl+Z, Ctrl+Shift+Z</b></td><td>undo, redo: text, experiment and selection</td></tr>"
-           "<tr><td><b>Ctrl+O, Ctrl+Shift+O</b></td><td>open a text file, a model folder</td></tr>"
-           "</table>"));
-}
-
-void MainWindow::showAbout()
-{
-    QMessageBox::about(
-        this, tr("About Headlight"),
-        tr("<h3>Headlight %1</h3><p>See what every attention head looks at.</p>"
-           "<p>Attention is where a head looks; by itself it does not explain what the model decides.</p>"
-           "<p>Free software under the GNU General Public License, version 3 or later.</p>")
-            .arg(QApplication::applicationVersion()));
+    showIfAny(m_notice, notices());
 }
 
 void MainWindow::closeEvent(QCloseEvent* event)

@@ -2,26 +2,33 @@
 #pragma once
 
 #include "ui/export/figure.h"
+#include "ui/session/model_loader.h"
 #include "ui/session/session.h"
 
 #include <QMainWindow>
 
 #include <optional>
+#include <utility>
 
+class QAction;
 class QActionGroup;
+class QDockWidget;
 class QLabel;
+class QMenu;
 class QScrollArea;
 class QStackedWidget;
 class QTabBar;
 
 namespace headlight::ui {
 
+class ExplainPanel;
 class ModelButton;
 class Page;
+struct PageEntry;
 class TextBox;
 class TokenStrip;
 
-/// Owns nothing but widgets: the session, which outlives it, has the state.
+/// Owns widgets and the thread that opens models: the session, which outlives it, has the state.
 class MainWindow final : public QMainWindow
 {
     Q_OBJECT
@@ -29,17 +36,21 @@ class MainWindow final : public QMainWindow
 public:
     explicit MainWindow(Session& session, QWidget* parent = nullptr);
 
-    /// "heatmap", "heads", …: the pages in the order of their tabs.
-    static QStringList pageNames();
-
-    /// @param name one of pageNames
+    /// @param name one of pageNames (ui/pages/page_list.h)
     void showPage(const QString& name);
 
     /// Nothing: as the system has it.
     void setBrightness(std::optional<Brightness> brightness);
 
-    /// Replaces the text by a file's, or the model by a folder's; what cannot be read is said and changes nothing.
+    /// Replaces the text by a file's, or the model by a folder's, which is read meanwhile; what cannot be read is said and changes
+    /// nothing.
     void open(const QString& path);
+
+    /// Reads a model meanwhile and replaces the open one then; what cannot be read is said. A newer one takes its place.
+    void openModel(ModelSource source) { m_loader.open(std::move(source)); }
+
+    /// Whether a model is being read.
+    bool isOpening() const { return m_loader.current() != nullptr; }
 
     /// Whether the current page shows all that it was asked for.
     bool isUpToDate() const;
@@ -59,32 +70,42 @@ protected:
 
 private:
     void makeMenus();
+    void addRecentModels(QMenu& file);
+    void addTokenActions(QMenu& view);
+    void addExplainAction(QMenu& view);
+    void openExplanation();
     QWidget* makeTopRow();
-    void makeModelViews();
+    void makePanel();
+    Page* makePage(const PageEntry& entry);
+    void renewModelViews();
     void openTextFile(const QString& path);
     void openModelFolder();
-    void setModel(const Result<std::shared_ptr<const Model>>& model);
+    void connectLoader();
+    void setTokenOptions(const TokenOptions& options);
+    void showPair();
     const Page& currentPage() const;
     void showCurrentPage();
     void makeShortcuts();
     void restoreSettings();
     void moveHead(int layers, int heads);
     void showSelection();
-    void showStatus();
+    QString notices() const;
+    void showNotices();
     void sayCut(qsizetype given, qsizetype kept);
-    void showShortcuts();
-    void showAbout();
 
     Session& m_session;
+    ModelLoader m_loader;
     TextBox* m_text;
+    TextBox* m_pair;
     TokenStrip* m_strip;
     ModelButton* m_model;
     QScrollArea* m_panel;
     QTabBar* m_tabs;
+    ExplainPanel* m_explanation;
+    QDockWidget* m_explanationDock;
     QStackedWidget* m_pages;  ///< In the order of the tabs.
     QLabel* m_effect;
     QLabel* m_notice;
-    QLabel* m_status;
     QActionGroup* m_themes;
     QString m_textNotice;  ///< Why the text box holds less than it was given.
 };

@@ -39,7 +39,7 @@ Result<MapDifference> difference(const AttentionMap& before, const AttentionMap&
     for (Index i = 0; i < before.rows(); ++i) {
         const RowVector change = (after.row(TokenIndex(i)) - before.row(TokenIndex(i))).cwiseAbs();
         result.largest = std::max(result.largest, change.maxCoeff());
-        result.mean += static_cast<double>(change.sum());
+        result.mean += change.cast<double>().sum();
     }
     result.mean /= static_cast<double>(before.rows() * before.cols());
     return result;

@@ -23,7 +23,7 @@ constexpr std::array kSchemes = {
                        "cosine similarity  P(p)·P(q) / (|P(p)|·|P(q)|)", "Gehring et al. 2017, §3.1"},
     PositionSchemeInfo{PositionScheme::Rotary, "dimension",
                        "half-split: cosine in the first, sine in the second half of the dimensions",
-                       "cos(p·θ_i),  sin(p·θ_i),  θ_i = 10000^(−2i/d)", "mean over pairs of cos((p − q)·θ_i)",
+                       "cos(p·θ_i),  sin(p·θ_i),  θ_i = base^(−2i/d)", "mean over pairs of cos((p − q)·θ_i)",
                        "Su et al. 2021, §3.2.2"},
     PositionSchemeInfo{PositionScheme::Alibi, "head", "one slope a head",
                        "bias −m_h·distance, added to the scores of head h", "bias −m_h·|p − q|",
@@ -38,22 +38,33 @@ std::string shortest(float value)
     return {buffer.data(), end};
 }
 
+/// The same without an exponent: 500000, not 5e+05.
+std::string plain(double value)
+{
+    std::array<char, 400> buffer{};
+    const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::fixed).ptr;
+    return {buffer.data(), end};
+}
+
 float alibiSlope(const PositionRequest& request, Index head)
 {
     return alibiSlopes(request.width)[static_cast<std::size_t>(head)];
 }
 
-/// 10000^(−2i/W), the frequency of both columns of pair i.
-double frequency(Index pair, Index width)
+/// The frequency of both columns of pair i: 10000^(−2i/W), but for what rotary options change.
+double frequency(const PositionRequest& request, Index pair)
 {
-    return std::pow(kBase, -2.0 * static_cast<double>(pair) / static_cast<double>(width));
+    if (request.scheme == PositionScheme::Rotary) {
+        return rotaryFrequency(pair, request.width, request.rotary);
+    }
+    return std::pow(kBase, -2.0 * static_cast<double>(pair) / static_cast<double>(request.width));
 }
 
 /// cos(p·θ_i) in the first half of the columns, sin(p·θ_i) in the second.  @return [P×d]
-Matrix rotaryEncoding(Index positions, Index headWidth)
+Matrix rotaryEncoding(const PositionRequest& request)
 {
-    const Matrix angles = rotaryAngles(positions, headWidth);
-    Matrix encoding(positions, headWidth);
+    const Matrix angles = rotaryAngles(request.positions, request.width, request.rotary);
+    Matrix encoding(request.positions, request.width);
     encoding << angles.array().cos().matrix(), angles.array().sin().matrix();
     return encoding;
 }
@@ -129,7 +140,7 @@ Index encodingWidth(PositionScheme scheme, const ModelConfig& config)
     case PositionScheme::Learned:
         return config.width;
     case PositionScheme::Rotary:
-        return config.headWidth();
+        return config.rotary.dimensions == 0 ? config.headWidth() : config.rotary.dimensions;
     case PositionScheme::Alibi:
         return config.heads;
     }
@@ -157,7 +168,7 @@ Result<PositionEncoding> encodePositions(const PositionRequest& request, const M
         encoding.similarity = cosineSimilarity(encoding.values);
         break;
     case PositionScheme::Rotary:
-        encoding.values = rotaryEncoding(positions, request.width);
+        encoding.values = rotaryEncoding(request);
         // cos is even and a turn by p less a turn by q is a turn by p − q, so distances suffice.
         encoding.similarity = symmetricToeplitz(encoding.values.leftCols(request.width / 2).rowwise().mean());
         break;
@@ -179,12 +190,12 @@ std::optional<double> continuousEncoding(const PositionRequest& request, double 
     case PositionScheme::Learned:
         return std::nullopt;
     case PositionScheme::Sinusoidal: {
-        const double angle = position * frequency(column / 2, request.width);
+        const double angle = position * frequency(request, column / 2);
         return column % 2 == 0 ? std::sin(angle) : std::cos(angle);
     }
     case PositionScheme::Rotary: {
         const Index half = request.width / 2;
-        const double angle = position * frequency(column % half, request.width);
+        const double angle = position * frequency(request, column % half);
         return column < half ? std::cos(angle) : std::sin(angle);
     }
     case PositionScheme::Alibi:
@@ -197,9 +208,9 @@ std::optional<double> wavelength(const PositionRequest& request, Index column)
 {
     switch (request.scheme) {
     case PositionScheme::Sinusoidal:
-        return 2.0 * std::numbers::pi / frequency(column / 2, request.width);
+        return 2.0 * std::numbers::pi / frequency(request, column / 2);
     case PositionScheme::Rotary:
-        return 2.0 * std::numbers::pi / frequency(column % (request.width / 2), request.width);
+        return 2.0 * std::numbers::pi / frequency(request, column % (request.width / 2));
     default:
         return std::nullopt;
     }
@@ -219,8 +230,10 @@ std::string encodingFormula(const PositionRequest& request, Index position, Inde
         return "P(" + p + ", " + std::to_string(column) + ")";
     case PositionScheme::Rotary: {
         const Index half = request.width / 2;
-        return (column < half ? "cos(" : "sin(") + p + "·10000^(−" + std::to_string(column % half * 2) + "/" + width +
-               "))";
+        const std::string begin = (column < half ? "cos(" : "sin(") + p + "·";
+        return request.rotary.scaling == RotaryScaling::None
+                   ? begin + plain(request.rotary.base) + "^(−" + std::to_string(column % half * 2) + "/" + width + "))"
+                   : begin + shortest(static_cast<float>(frequency(request, column % half))) + ")";
     }
     case PositionScheme::Alibi:
         return "−" + shortest(alibiSlope(request, column)) + "·" + p;
@@ -255,6 +268,16 @@ Matrix cosineSimilarity(ConstMatrixRef rows)
         }
     }
     return multiplyTransposed(directions, directions).cwiseMax(-1.0F).cwiseMin(1.0F);
+}
+
+std::string describe(const RotaryOptions& rotary)
+{
+    std::string text = "base " + plain(rotary.base);
+    if (rotary.scaling != RotaryScaling::None) {
+        text += ", stretched by " + plain(rotary.factor) +
+                (rotary.scaling == RotaryScaling::Llama3 ? " as in Llama 3" : "");
+    }
+    return text;
 }
 
 }  // namespace headlight

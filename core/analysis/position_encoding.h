@@ -32,6 +32,7 @@ struct PositionRequest
     Index positions = 64;  ///< P, 1 to kMostPositions.
     Index width = 64;      ///< W, 1 to kMostDimensions: D of sinusoidal, even d of rotary, H of ALiBi; else unused.
     HeadIndex head = {};   ///< ALiBi: the head whose bias compares positions.
+    RotaryOptions rotary = {};  ///< Rotary: base and scaling; all W dimensions are turned.
 
     bool operator==(const PositionRequest&) const = default;
 };
@@ -79,6 +80,9 @@ std::string encodingFormula(const PositionRequest& request, Index position, Inde
 
 /// One similarity's formula with its numbers: "mean of cos(3·θ_i) over 8 pairs".
 std::string similarityFormula(const PositionRequest& request, Index position, Index other);
+
+/// For people: "base 500000, stretched by 8 as in Llama 3".
+std::string describe(const RotaryOptions& rotary);
 
 /// The cosine of the angle between every two rows; 0 where a row is zero.
 ///

@@ -6,7 +6,6 @@
 #include "core/tensor/matmul.h"
 
 #include <cmath>
-#include <optional>
 #include <string>
 
 namespace headlight {
@@ -17,25 +16,9 @@ std::string shapeOf(ConstMatrixRef matrix)
     return "[" + std::to_string(matrix.rows()) + "×" + std::to_string(matrix.cols()) + "]";
 }
 
-/// The first query that sees no key. One that is among the keys sees itself, so only queries beyond them can be blind.
-std::optional<Index> blindQuery(const Mask& mask, Index queries, Index keys)
-{
-    for (Index i = keys; i < queries; ++i) {
-        bool sees = false;
-        for (Index j = 0; j < keys && !sees; ++j) {
-            sees = isVisible(mask, TokenIndex(i), TokenIndex(j));
-        }
-        if (!sees) {
-            return i;
-        }
-    }
-    return std::nullopt;
-}
-
 }  // namespace
 
-Result<AttentionStages> attend(ConstMatrixRef query, ConstMatrixRef key, ConstMatrixRef value,
-                               const AttentionOptions& options)
+Result<void> validate(ConstMatrixRef query, ConstMatrixRef key, ConstMatrixRef value, const AttentionOptions& options)
 {
     if (query.size() == 0 || key.size() == 0) {
         return failure(ErrorCode::EmptyInput, "Attention needs at least one query and one key; the queries are " +
@@ -51,15 +34,18 @@ Result<AttentionStages> attend(ConstMatrixRef query, ConstMatrixRef key, ConstMa
         return failure(ErrorCode::InvalidArgument, "The softmax temperature must be a positive number, not " +
                                                        std::to_string(options.temperature) + ".");
     }
-    if (const Result<void> mask = validate(options.mask); !mask) {
-        return tl::unexpected(mask.error());
+    if (Result<void> mask = validate(options.mask); !mask) {
+        return mask;
     }
-    if (const std::optional<Index> blind = blindQuery(options.mask, query.rows(), key.rows())) {
-        return failure(ErrorCode::InvalidArgument, "The mask (" + describe(options.mask) + ") hides all " +
-                                                       std::to_string(key.rows()) + " keys from query " +
-                                                       std::to_string(*blind) + "; every query must see a key.");
-    }
+    return checkEveryQuerySees(options.mask, query.rows(), key.rows());
+}
 
+Result<AttentionStages> attend(ConstMatrixRef query, ConstMatrixRef key, ConstMatrixRef value,
+                               const AttentionOptions& options)
+{
+    if (const Result<void> valid = validate(query, key, value, options); !valid) {
+        return tl::unexpected(valid.error());
+    }
     const float scale = options.scale == 0.0F ? scoreScale(query.cols()) : options.scale;
     AttentionStages stages;
     stages.scores = scaledScores(query, key, scale);

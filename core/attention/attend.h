@@ -23,11 +23,17 @@ struct AttentionStages
     Matrix output;   ///< [T×d] weights·V.
 };
 
-/// softmax((scale·Q·Kᵀ + mask)/temperature)·V  (Vaswani et al. 2017, equation 1).
+/// What `attend` and its variants ask of their input.
 ///
 /// @param query [T×d]   @param key [S×d]   @param value [S×d]
 /// @return ShapeMismatch (the message names the shapes), EmptyInput, or InvalidArgument for a mask or temperature out of
-/// range or a mask that hides every key from some query; finite scores never yield NaN.
+/// range or a mask that hides every key from some query.
+Result<void> validate(ConstMatrixRef query, ConstMatrixRef key, ConstMatrixRef value, const AttentionOptions& options);
+
+/// softmax((scale·Q·Kᵀ + mask)/temperature)·V  (Vaswani et al. 2017, equation 1).
+///
+/// @param query [T×d]   @param key [S×d]   @param value [S×d]
+/// @return what `validate` finds wrong; finite scores never yield NaN.
 /// Pure and thread-safe. Cost O(T·S·d); allocates only the result.
 Result<AttentionStages> attend(ConstMatrixRef query, ConstMatrixRef key, ConstMatrixRef value,
                                const AttentionOptions& options = {});

@@ -16,6 +16,15 @@ std::string shortest(float value)
     return {buffer.data(), end};
 }
 
+std::string joined(const std::vector<std::string>& parts, const std::string& separator)
+{
+    std::string whole;
+    for (const std::string& part : parts) {
+        whole += (whole.empty() ? "" : separator) + part;
+    }
+    return whole;
+}
+
 }  // namespace
 
 Mask effectiveMask(const Experiment& experiment, const Mask& own)
@@ -31,8 +40,30 @@ Mask effectiveMask(const Experiment& experiment, const Mask& own)
         return {own.direction, MaskPattern::Window, experiment.maskReach};
     case MaskChoice::Strided:
         return {own.direction, MaskPattern::Strided, experiment.maskReach};
+    case MaskChoice::Block:
+        return {own.direction, MaskPattern::BlockSparse, experiment.maskReach, experiment.globalTokens};
+    case MaskChoice::Painted: {
+        Mask painted = own;
+        painted.hidden = experiment.hiddenCells;
+        return painted;
+    }
     }
     return own;
+}
+
+Experiment paintedFrom(const Experiment& experiment, const Mask& own, Index tokens)
+{
+    Experiment painted = experiment;
+    if (experiment.mask != MaskChoice::Painted) {
+        painted.mask = MaskChoice::Painted;
+        painted.hiddenCells = hiddenCells(effectiveMask(experiment, own), tokens).without(hiddenCells(own, tokens));
+    }
+    return painted;
+}
+
+bool hasReach(MaskChoice mask)
+{
+    return mask == MaskChoice::Window || mask == MaskChoice::Strided || mask == MaskChoice::Block;
 }
 
 Result<void> validate(const Experiment& experiment, Index layers, Index heads)
@@ -49,36 +80,56 @@ Result<void> validate(const Experiment& experiment, Index layers, Index heads)
                                                            std::to_string(heads - 1) + ".");
         }
     }
+    if (!experiment.zeroedValues.empty() && experiment.zeroedValues.begin()->value < 0) {
+        return failure(ErrorCode::InvalidArgument, "There is no token " +
+                                                       std::to_string(experiment.zeroedValues.begin()->value) +
+                                                       " whose value could be zeroed: tokens are counted from 0.");
+    }
     return validate(effectiveMask(experiment, {}));
 }
 
 std::string describe(const Experiment& experiment)
 {
     std::vector<std::string> parts;
-    if (experiment.scaling == Scaling::Off) {
+    const bool isSoftmax = experiment.kernel == AttentionKernel::Softmax;
+    if (!isSoftmax) {
+        parts.emplace_back("linear attention, φ = elu + 1");
+    }
+    if (isSoftmax && experiment.scaling == Scaling::Off) {
         parts.emplace_back("scaling off");
     }
-    if (experiment.temperature != 1.0F) {
+    if (isSoftmax && experiment.temperature != 1.0F) {
         parts.push_back("softmax temperature " + shortest(experiment.temperature));
     }
     if (experiment.positions) {
         parts.push_back("positions " + std::string(positionSchemeName(*experiment.positions)));
     }
-    if (experiment.mask != MaskChoice::Own) {
-        parts.push_back("mask " + describe(effectiveMask(experiment, {})));
+    const Mask mask = effectiveMask(experiment, {});
+    const bool isOwn = experiment.mask == MaskChoice::Own || (experiment.mask == MaskChoice::Painted && mask == Mask{});
+    if (!isOwn) {
+        parts.push_back("mask " + describe(mask));
+    }
+    if (experiment.values == ValueSource::Keys) {
+        parts.emplace_back("keys used as values");
+    }
+    if (experiment.sharing == HeadSharing::FirstHead) {
+        parts.emplace_back("every head uses head 0's query, key and value");
     }
     if (!experiment.ablatedHeads.empty()) {
-        std::string list;
+        std::vector<std::string> heads;
         for (const auto& [layer, head] : experiment.ablatedHeads) {
-            list += (list.empty() ? "" : ", ") + std::to_string(layer.value) + "." + std::to_string(head.value);
+            heads.push_back(std::to_string(layer.value) + "." + std::to_string(head.value));
         }
-        parts.push_back("heads off " + list);
+        parts.push_back("heads off " + joined(heads, ", "));
     }
-    std::string joined;
-    for (const std::string& part : parts) {
-        joined += (joined.empty() ? "" : " · ") + part;
+    if (!experiment.zeroedValues.empty()) {
+        std::vector<std::string> tokens;
+        for (const TokenIndex token : experiment.zeroedValues) {
+            tokens.push_back(std::to_string(token.value));
+        }
+        parts.push_back("values zeroed of tokens " + joined(tokens, ", "));
     }
-    return joined;
+    return joined(parts, " · ");
 }
 
 std::string_view maskChoiceName(MaskChoice choice)
@@ -94,6 +145,10 @@ std::string_view maskChoiceName(MaskChoice choice)
         return "window";
     case MaskChoice::Strided:
         return "strided";
+    case MaskChoice::Block:
+        return "block";
+    case MaskChoice::Painted:
+        return "painted";
     }
     return "";
 }

@@ -1,15 +1,19 @@
 #include "core/attention/mask.h"
 
+#include <algorithm>
 #include <cstdlib>
+#include <vector>
 
 namespace headlight {
+namespace {
 
-bool isVisible(const Mask& mask, TokenIndex query, TokenIndex key)
+/// Whether direction and pattern let query i look at key j.
+bool ruleShows(const Mask& mask, Index query, Index key)
 {
     if (mask.direction == Direction::Causal && key > query) {
         return false;
     }
-    const Index distance = std::abs(query.value - key.value);
+    const Index distance = std::abs(query - key);
     switch (mask.pattern) {
     case MaskPattern::Full:
         return true;
@@ -17,21 +21,74 @@ bool isVisible(const Mask& mask, TokenIndex query, TokenIndex key)
         return distance <= mask.reach;
     case MaskPattern::Strided:
         return distance < mask.reach || distance % mask.reach == 0;
+    case MaskPattern::BlockSparse:
+        return std::min(query, key) < mask.globalTokens || std::abs(query / mask.reach - key / mask.reach) <= 1;
     }
     return true;
+}
+
+/// How many of the text's keys direction and pattern let query i look at.
+Index keysByRule(const Mask& mask, Index query, Index tokens)
+{
+    const Index ahead = mask.direction == Direction::Causal ? 0 : tokens - 1 - query;
+    if (mask.pattern == MaskPattern::BlockSparse) {
+        const Index end = query + ahead + 1;
+        if (query < mask.globalTokens) {
+            return end;
+        }
+        const Index firstOfBlocks = std::max<Index>(query / mask.reach - 1, 0) * mask.reach;
+        const Index endOfBlocks = std::min((query / mask.reach + 2) * mask.reach, end);
+        return endOfBlocks - firstOfBlocks + std::min(mask.globalTokens, firstOfBlocks);
+    }
+    const auto onOneSide = [&mask](Index count) {
+        switch (mask.pattern) {
+        case MaskPattern::Window:
+            return std::min(count, mask.reach);
+        case MaskPattern::Strided:
+            return std::min(count, mask.reach - 1) + count / mask.reach;
+        case MaskPattern::Full:
+        case MaskPattern::BlockSparse:
+            break;
+        }
+        return count;
+    };
+    return onOneSide(query) + 1 + onOneSide(ahead);
+}
+
+/// The part of a run that is in a matrix of so many queries and keys; empty where begin ≥ end.
+CellRun within(const CellRun& run, Index queries, Index keys)
+{
+    return {run.query, run.begin, run.query < queries ? std::min(run.end, keys) : run.begin};
+}
+
+std::string counted(Index count, const std::string& thing)
+{
+    return std::to_string(count) + " " + thing + (count == 1 ? "" : "s");
+}
+
+}  // namespace
+
+bool isVisible(const Mask& mask, TokenIndex query, TokenIndex key)
+{
+    return ruleShows(mask, query.value, key.value) && !mask.hidden.contains(query, key);
 }
 
 Matrix applyMask(ConstMatrixRef scores, const Mask& mask)
 {
     Matrix masked = scores;
-    if (mask == Mask{}) {
-        return masked;
-    }
-    for (Index i = 0; i < masked.rows(); ++i) {
-        for (Index j = 0; j < masked.cols(); ++j) {
-            if (!isVisible(mask, TokenIndex(i), TokenIndex(j))) {
-                masked(i, j) = kMasked;
+    if (mask.direction != Direction::Bidirectional || mask.pattern != MaskPattern::Full) {
+        for (Index i = 0; i < masked.rows(); ++i) {
+            for (Index j = 0; j < masked.cols(); ++j) {
+                if (!ruleShows(mask, i, j)) {
+                    masked(i, j) = kMasked;
+                }
             }
+        }
+    }
+    for (const CellRun& run : mask.hidden.runs()) {
+        const auto [query, begin, end] = within(run, masked.rows(), masked.cols());
+        if (begin < end) {
+            masked.row(query).segment(begin, end - begin).setConstant(kMasked);
         }
     }
     return masked;
@@ -47,38 +104,108 @@ Result<void> validate(const Mask& mask)
         return failure(ErrorCode::InvalidArgument,
                        "A strided mask needs a stride of 1 or more tokens, not " + std::to_string(mask.reach) + ".");
     }
+    if (mask.pattern == MaskPattern::BlockSparse && mask.reach < 1) {
+        return failure(ErrorCode::InvalidArgument,
+                       "A block-sparse mask needs blocks of 1 or more tokens, not " + std::to_string(mask.reach) + ".");
+    }
+    if (mask.pattern == MaskPattern::BlockSparse && mask.globalTokens < 0) {
+        return failure(ErrorCode::InvalidArgument, "A block-sparse mask has 0 or more global tokens, not " +
+                                                       std::to_string(mask.globalTokens) + ".");
+    }
     return {};
+}
+
+std::optional<TokenIndex> blindQuery(const Mask& mask, Index queries, Index keys)
+{
+    const auto sees = [&](Index query, Index key) { return isVisible(mask, TokenIndex(query), TokenIndex(key)); };
+    const auto seesAKey = [&](Index query) {
+        bool found = query < keys && sees(query, query);
+        for (Index key = 0; key < keys && !found; ++key) {
+            found = sees(query, key);
+        }
+        return found;
+    };
+    for (Index query = 0; query < queries; ++query) {
+        if (!seesAKey(query)) {
+            return TokenIndex(query);
+        }
+    }
+    return std::nullopt;
+}
+
+Result<void> checkEveryQuerySees(const Mask& mask, Index queries, Index keys)
+{
+    if (const std::optional<TokenIndex> blind = blindQuery(mask, queries, keys)) {
+        return failure(ErrorCode::InvalidArgument, "The mask (" + describe(mask) + ") hides all " +
+                                                       counted(keys, "key") + " from query " +
+                                                       std::to_string(blind->value) + "; every query must see a key.");
+    }
+    return {};
+}
+
+CellSet hiddenCells(const Mask& mask, Index tokens)
+{
+    std::vector<CellRun> hidden;
+    for (Index i = 0; i < tokens; ++i) {
+        for (Index j = 0; j < tokens; ++j) {
+            if (isVisible(mask, TokenIndex(i), TokenIndex(j))) {
+                continue;
+            }
+            if (!hidden.empty() && hidden.back().query == i && hidden.back().end == j) {
+                ++hidden.back().end;
+            } else {
+                hidden.push_back({i, j, j + 1});
+            }
+        }
+    }
+    return CellSet(std::move(hidden));
+}
+
+Index visibleCells(const Mask& mask, Index tokens)
+{
+    Index visible = 0;
+    for (Index i = 0; i < tokens; ++i) {
+        visible += keysByRule(mask, i, tokens);
+    }
+    for (const CellRun& run : mask.hidden.runs()) {
+        const auto [query, begin, end] = within(run, tokens, tokens);
+        for (Index j = begin; j < end; ++j) {
+            visible -= ruleShows(mask, query, j) ? 1 : 0;
+        }
+    }
+    return visible;
 }
 
 double visibleShare(const Mask& mask, Index tokens)
 {
-    if (tokens == 0) {
-        return 0.0;
-    }
-    Index visible = 0;
-    for (Index i = 0; i < tokens; ++i) {
-        for (Index j = 0; j < tokens; ++j) {
-            visible += isVisible(mask, TokenIndex(i), TokenIndex(j)) ? 1 : 0;
-        }
-    }
-    return static_cast<double>(visible) / (static_cast<double>(tokens) * static_cast<double>(tokens));
+    const auto side = static_cast<double>(tokens);
+    return tokens == 0 ? 0.0 : static_cast<double>(visibleCells(mask, tokens)) / (side * side);
 }
 
 std::string describe(const Mask& mask)
 {
-    const std::string direction = mask.direction == Direction::Causal ? "causal" : "";
-    std::string pattern;
+    std::string described = mask.direction == Direction::Causal ? "causal" : "";
+    const auto add = [&described](const std::string& part) { described += (described.empty() ? "" : ", ") + part; };
     switch (mask.pattern) {
     case MaskPattern::Full:
-        return direction.empty() ? "none" : direction;
+        break;
     case MaskPattern::Window:
-        pattern = "sliding window of " + std::to_string(mask.reach);
+        add("sliding window of " + std::to_string(mask.reach));
         break;
     case MaskPattern::Strided:
-        pattern = "strided by " + std::to_string(mask.reach);
+        add("strided by " + std::to_string(mask.reach));
+        break;
+    case MaskPattern::BlockSparse:
+        add("block-sparse, blocks of " + std::to_string(mask.reach));
+        if (mask.globalTokens > 0) {
+            add(counted(mask.globalTokens, "global token"));
+        }
         break;
     }
-    return direction.empty() ? pattern : direction + ", " + pattern;
+    if (!mask.hidden.empty()) {
+        add(counted(mask.hidden.size(), "cell") + " hidden by hand");
+    }
+    return described.empty() ? "none" : described;
 }
 
 }  // namespace headlight

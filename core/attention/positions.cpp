@@ -1,5 +1,6 @@
 #include "core/attention/positions.h"
 
+#include <algorithm>
 #include <bit>
 #include <cassert>
 #include <cmath>
@@ -40,13 +41,28 @@ Matrix sinusoidalEncoding(Index positions, Index width)
     return encoding;
 }
 
-Matrix rotaryAngles(Index positions, Index headWidth, float base)
+double rotaryFrequency(Index pair, Index headWidth, const RotaryOptions& options)
 {
-    assert(headWidth % 2 == 0);
-    Matrix angles(positions, headWidth / 2);
+    const Index turned = options.dimensions == 0 ? headWidth : options.dimensions;
+    assert(turned % 2 == 0 && turned <= headWidth && pair < turned / 2);
+    const double own = std::pow(options.base, -2.0 * static_cast<double>(pair) / static_cast<double>(turned));
+    double kept = 1.0;  // The share of the frequency that is not stretched.
+    if (options.scaling == RotaryScaling::Linear) {
+        kept = 0.0;
+    } else if (options.scaling == RotaryScaling::Llama3) {
+        const double waves = static_cast<double>(options.originalTokens) * own / (2.0 * std::numbers::pi);
+        kept = std::clamp((waves - options.lowFrequencyFactor) /
+                              (options.highFrequencyFactor - options.lowFrequencyFactor),
+                          0.0, 1.0);
+    }
+    return own * (kept + (1.0 - kept) / options.factor);
+}
+
+Matrix rotaryAngles(Index positions, Index headWidth, const RotaryOptions& options)
+{
+    Matrix angles(positions, (options.dimensions == 0 ? headWidth : options.dimensions) / 2);
     for (Index i = 0; i < angles.cols(); ++i) {
-        const double frequency =
-            std::pow(static_cast<double>(base), -2.0 * static_cast<double>(i) / static_cast<double>(headWidth));
+        const double frequency = rotaryFrequency(i, headWidth, options);
         for (Index p = 0; p < positions; ++p) {
             // Whole turns are taken off in double: as a float32, the angle of position 1000 is off by 3e-5.
             angles(p, i) =
@@ -58,15 +74,15 @@ Matrix rotaryAngles(Index positions, Index headWidth, float base)
 
 Matrix rotate(ConstMatrixRef vectors, ConstMatrixRef angles)
 {
-    assert(vectors.cols() == 2 * angles.cols() && vectors.rows() == angles.rows());
     const Index half = angles.cols();
+    assert(vectors.cols() >= 2 * half && vectors.rows() == angles.rows());
     const auto x = vectors.leftCols(half).array();
-    const auto y = vectors.rightCols(half).array();
+    const auto y = vectors.middleCols(half, half).array();
     const Matrix cosine = angles.array().cos();
     const Matrix sine = angles.array().sin();
-    Matrix rotated(vectors.rows(), vectors.cols());
+    Matrix rotated = vectors;
     rotated.leftCols(half) = (x * cosine.array() - y * sine.array()).matrix();
-    rotated.rightCols(half) = (y * cosine.array() + x * sine.array()).matrix();
+    rotated.middleCols(half, half) = (y * cosine.array() + x * sine.array()).matrix();
     return rotated;
 }
 

@@ -26,17 +26,41 @@ std::string_view positionSchemeName(PositionScheme scheme);
 /// @param positions T  @param width D; an odd width ends on a sine.  @return [T×D]
 Matrix sinusoidalEncoding(Index positions, Index width);
 
-/// The angle by which rotary encoding turns pair i at position p: p · base^(−2i/d), less whole turns  (Su et al. 2021,
-/// "RoFormer", §3.2.2).
-///
-/// @param positions T  @param headWidth d, even  @return [T×d/2] in radians, from −π to π
-Matrix rotaryAngles(Index positions, Index headWidth, float base = 10000.0F);
+/// How rotary frequencies are stretched for texts longer than those of a model's first training.
+enum class RotaryScaling {
+    None,
+    Linear,  ///< Every frequency is divided by the factor  (Chen et al. 2023, "Extending Context Window", equation 4).
+    Llama3,  ///< Low frequencies are, high ones are not, those between in part  (Llama 3.1; Dubey et al. 2024, §3.4.2).
+};
 
-/// Rotary encoding: turns the pair of dimensions (i, i + d/2) of each row by its angle  (Su et al. 2021, equation 34).
-/// The paper pairs neighbours (2i, 2i+1); this is the half-split layout of GPT-NeoX and Llama checkpoints, which differs by
+struct RotaryOptions
+{
+    Index dimensions = 0;  ///< r, the first of a head's dimensions that are turned, even; 0 for all of them.
+    double base = 10000.0;
+    RotaryScaling scaling = RotaryScaling::None;
+    double factor = 1.0;               ///< Of Linear and Llama3.
+    double lowFrequencyFactor = 1.0;   ///< Llama3: waves longer than originalTokens divided by this are stretched,
+    double highFrequencyFactor = 4.0;  ///< those shorter than originalTokens divided by this are not.
+    Index originalTokens = 8192;
+
+    bool operator==(const RotaryOptions&) const = default;
+};
+
+/// Radians a position of pair i: base^(−2i/r), scaled  (Su et al. 2021, "RoFormer", §3.2.2).
+///
+/// @param pair i, below r/2  @param headWidth d, even where all dimensions are turned
+double rotaryFrequency(Index pair, Index headWidth, const RotaryOptions& options = {});
+
+/// The angle by which rotary encoding turns pair i at position p: p times its frequency, less whole turns.
+///
+/// @param positions T  @return [T×r/2] in radians, from −π to π
+Matrix rotaryAngles(Index positions, Index headWidth, const RotaryOptions& options = {});
+
+/// Rotary encoding: turns the pair of dimensions (i, i + r/2) of each row by its angle  (Su et al. 2021, equation 34); those from r on
+/// stay. The paper pairs neighbours (2i, 2i+1); this is the half-split layout of GPT-NeoX and Llama checkpoints, which differs by
 /// a fixed permutation of dimensions and gives the same scores once the projections are permuted alike.
 ///
-/// @param vectors [T×d] queries or keys of one head  @param angles [T×d/2]  @return [T×d], every row's length unchanged
+/// @param vectors [T×d] queries or keys of one head  @param angles [T×r/2]  @return [T×d], every row's length unchanged
 Matrix rotate(ConstMatrixRef vectors, ConstMatrixRef angles);
 
 /// ALiBi's slope of each head: the geometric sequence 2^(−8/H), 2^(−16/H), …; where H is no power of two, the slopes of

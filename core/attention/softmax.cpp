@@ -19,4 +19,13 @@ Matrix softmaxRows(ConstMatrixRef scores, float temperature)
     return weights;
 }
 
+Matrix softmaxRowsBackward(ConstMatrixRef weights, float temperature, ConstMatrixRef weightsGradient)
+{
+    assert(weights.rows() == weightsGradient.rows() && weights.cols() == weightsGradient.cols());
+    Matrix scoresGradient = weights.cwiseProduct(weightsGradient);
+    const Eigen::VectorXf mean = scoresGradient.rowwise().sum();
+    scoresGradient.array() -= weights.array().colwise() * mean.array();
+    return scoresGradient / temperature;
+}
+
 }  // namespace headlight

@@ -14,4 +14,9 @@ namespace headlight {
 /// @return [T×S] each row sums to 1; masked entries are exactly 0.
 Matrix softmaxRows(ConstMatrixRef scores, float temperature = 1.0F);
 
+/// Its backward pass, row by row:  ∂L/∂s_j = w_j·(∂L/∂w_j − Σ_k w_k·∂L/∂w_k)/τ. A masked entry has weight and gradient 0.
+///
+/// @param weights [T×S] what the softmax returned  @param weightsGradient [T×S]  @return [T×S]
+Matrix softmaxRowsBackward(ConstMatrixRef weights, float temperature, ConstMatrixRef weightsGradient);
+
 }  // namespace headlight

@@ -26,6 +26,9 @@ using LayerIndex = TypedIndex<struct LayerTag>;
 using HeadIndex = TypedIndex<struct HeadTag>;
 using TokenIndex = TypedIndex<struct TokenTag>;
 
+/// More layers than any model has.
+inline constexpr Index kMaxLayers = 4096;
+
 /// One attention head of a model.
 struct HeadAddress
 {

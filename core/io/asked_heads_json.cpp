@@ -30,7 +30,10 @@ Result<std::vector<AskedHead>> askedHeadsFromJson(std::string_view json, Index l
     std::vector<AskedHead> askedHeads;
     for (const auto& [relation, place] : value->items()) {
         if (!place.is_array() || place.size() != 2 || !isBelow(place[0], layers) || !isBelow(place[1], heads)) {
-            return failure(ErrorCode::Malformed, "The head of " + excerpt(relation) + " is none of the model's.");
+            return failure(ErrorCode::Malformed, "The head of " + excerpt(relation) + " is " + excerpt(place.dump()) +
+                                                     "; expected a layer and a head of the model's " +
+                                                     std::to_string(layers) + " layers of " + std::to_string(heads) +
+                                                     " heads, counted from 0.");
         }
         askedHeads.push_back({relation, {LayerIndex(place[0].get<Index>()), HeadIndex(place[1].get<Index>())}});
     }

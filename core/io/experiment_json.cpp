@@ -22,14 +22,20 @@ using Json = nlohmann::json;
 
 constexpr std::array kDirections = {Named<Direction>{"bidirectional", Direction::Bidirectional},
                                     Named<Direction>{"causal", Direction::Causal}};
-constexpr std::array kPatterns = {Named<MaskPattern>{"full", MaskPattern::Full},
-                                  Named<MaskPattern>{"window", MaskPattern::Window},
-                                  Named<MaskPattern>{"strided", MaskPattern::Strided}};
+constexpr std::array kPatterns = {
+    Named<MaskPattern>{"full", MaskPattern::Full}, Named<MaskPattern>{"window", MaskPattern::Window},
+    Named<MaskPattern>{"strided", MaskPattern::Strided}, Named<MaskPattern>{"block_sparse", MaskPattern::BlockSparse}};
+constexpr std::array kKernels = {Named<AttentionKernel>{"softmax", AttentionKernel::Softmax},
+                                 Named<AttentionKernel>{"linear", AttentionKernel::Linear}};
+constexpr std::array kValueSources = {Named<ValueSource>{"own", ValueSource::Own},
+                                      Named<ValueSource>{"keys", ValueSource::Keys}};
+constexpr std::array kHeadSharings = {Named<HeadSharing>{"none", HeadSharing::None},
+                                      Named<HeadSharing>{"first_head", HeadSharing::FirstHead}};
+constexpr auto kTokenCount = "a whole number of tokens";
 
 std::vector<Named<MaskChoice>> maskChoices()
 {
-    using enum MaskChoice;
-    return tableOf(std::array{Own, None, Causal, Window, Strided}, maskChoiceName);
+    return tableOf(kMaskChoices, maskChoiceName);
 }
 
 /// The position schemes, and "own" for none of them.
@@ -59,6 +65,19 @@ std::string describe(const Json& value)
         return excerpt(value.get_ref<const std::string&>());
     }
     return value.is_structured() ? std::string(jsonTypeName(value)) : value.dump();
+}
+
+/// No text has more tokens, and the cells of so many queries can be counted.
+constexpr Index kLastToken = std::numeric_limits<std::int32_t>::max();
+
+/// [[query, first key, last key], …]
+Json listOf(const CellSet& cells)
+{
+    Json list = Json::array();
+    for (const CellRun& run : cells.runs()) {
+        list.push_back(Json::array({run.query, run.begin, run.end - 1}));
+    }
+    return list;
 }
 
 /// Takes a JSON object apart, key by key. Each of its readers keeps the target's value where the key is missing; the first
@@ -130,7 +149,36 @@ public:
 
     void heads(const std::string& key, std::set<HeadAddress>& target)
     {
-        const std::string expected = "a list of [layer, head] pairs, both counted from 0";
+        std::vector<std::array<Index, 2>> pairs;
+        if (tuples(key, "a list of [layer, head] pairs, both counted from 0", pairs)) {
+            target.clear();
+            for (const auto& [layer, head] : pairs) {
+                target.insert({LayerIndex(layer), HeadIndex(head)});
+            }
+        }
+    }
+
+    void cells(const std::string& key, CellSet& target)
+    {
+        const std::string expected = "a list of [query, first key, last key], all counted from 0";
+        std::vector<std::array<Index, 3>> triples;
+        if (!tuples(key, expected, triples)) {
+            return;
+        }
+        std::vector<CellRun> runs;
+        for (const auto& [query, first, last] : triples) {
+            if (first > last || last > kLastToken) {
+                wrong(key, Json{query, first, last}, expected);
+                return;
+            }
+            runs.push_back({query, first, last + 1});
+        }
+        target = CellSet(std::move(runs));
+    }
+
+    void tokens(const std::string& key, std::set<TokenIndex>& target)
+    {
+        const std::string expected = "a list of tokens counted from 0";
         const Json* const value = take(key);
         if (value == nullptr) {
             return;
@@ -140,17 +188,12 @@ public:
             return;
         }
         target.clear();
-        for (const Json& pair : *value) {
-            HeadAddress address;
-            if (!pair.is_array() || pair.size() != 2) {
-                wrong(key, pair, expected);
+        for (const Json& item : *value) {
+            TokenIndex token;
+            if (!readIndex(key, item, expected, token.value)) {
                 return;
             }
-            if (!readIndex(key, pair[0], expected, address.layer.value) ||
-                !readIndex(key, pair[1], expected, address.head.value)) {
-                return;
-            }
-            target.insert(address);
+            target.insert(token);
         }
     }
 
@@ -164,6 +207,34 @@ public:
     }
 
 private:
+    /// A list of lists of as many whole numbers each; false where the key is missing or something is wrong.
+    template <std::size_t Count>
+    bool tuples(const std::string& key, const std::string& expected, std::vector<std::array<Index, Count>>& target)
+    {
+        const Json* const value = take(key);
+        if (value == nullptr) {
+            return false;
+        }
+        if (!value->is_array()) {
+            wrong(key, *value, expected);
+            return false;
+        }
+        for (const Json& item : *value) {
+            if (!item.is_array() || item.size() != Count) {
+                wrong(key, item, expected);
+                return false;
+            }
+            std::array<Index, Count> tuple{};
+            for (std::size_t i = 0; i < Count; ++i) {
+                if (!readIndex(key, item[i], expected, tuple[i])) {
+                    return false;
+                }
+            }
+            target.push_back(tuple);
+        }
+        return true;
+    }
+
     /// Takes the value out of the object; null where there is none or something is wrong already.
     const Json* take(const std::string& key)
     {
@@ -210,12 +281,22 @@ std::string toJson(const Experiment& experiment)
     for (const auto& [layer, head] : experiment.ablatedHeads) {
         heads.push_back(Json::array({layer.value, head.value}));
     }
+    Json zeroed = Json::array();
+    for (const TokenIndex token : experiment.zeroedValues) {
+        zeroed.push_back(token.value);
+    }
     const Json json = {{"scaling", experiment.scaling == Scaling::On},
                        {"temperature", readable(experiment.temperature)},
                        {"positions", nameOf(positionChoices(), experiment.positions)},
                        {"mask", nameOf(maskChoices(), experiment.mask)},
                        {"mask_reach", experiment.maskReach},
-                       {"ablated_heads", std::move(heads)}};
+                       {"global_tokens", experiment.globalTokens},
+                       {"hidden_cells", listOf(experiment.hiddenCells)},
+                       {"kernel", nameOf(kKernels, experiment.kernel)},
+                       {"values", nameOf(kValueSources, experiment.values)},
+                       {"head_sharing", nameOf(kHeadSharings, experiment.sharing)},
+                       {"ablated_heads", std::move(heads)},
+                       {"zeroed_values", std::move(zeroed)}};
     return json.dump();
 }
 
@@ -227,8 +308,14 @@ Result<Experiment> experimentFromJson(std::string_view json)
     reader.positiveNumber("temperature", experiment.temperature);
     reader.choice("positions", positionChoices(), experiment.positions);
     reader.choice("mask", maskChoices(), experiment.mask);
-    reader.index("mask_reach", "a whole number of tokens", experiment.maskReach);
+    reader.index("mask_reach", kTokenCount, experiment.maskReach);
+    reader.index("global_tokens", kTokenCount, experiment.globalTokens);
+    reader.cells("hidden_cells", experiment.hiddenCells);
+    reader.choice("kernel", kKernels, experiment.kernel);
+    reader.choice("values", kValueSources, experiment.values);
+    reader.choice("head_sharing", kHeadSharings, experiment.sharing);
     reader.heads("ablated_heads", experiment.ablatedHeads);
+    reader.tokens("zeroed_values", experiment.zeroedValues);
     if (const Result<void> read = reader.finish(); !read) {
         return tl::unexpected(read.error());
     }
@@ -242,7 +329,9 @@ std::string toJson(const Mask& mask)
 {
     const Json json = {{"direction", nameOf(kDirections, mask.direction)},
                        {"pattern", nameOf(kPatterns, mask.pattern)},
-                       {"reach", mask.reach}};
+                       {"reach", mask.reach},
+                       {"global_tokens", mask.globalTokens},
+                       {"hidden", listOf(mask.hidden)}};
     return json.dump();
 }
 
@@ -252,7 +341,9 @@ Result<Mask> maskFromJson(std::string_view json)
     ObjectReader reader(json, "The mask");
     reader.choice("direction", kDirections, mask.direction);
     reader.choice("pattern", kPatterns, mask.pattern);
-    reader.index("reach", "a whole number of tokens", mask.reach);
+    reader.index("reach", kTokenCount, mask.reach);
+    reader.index("global_tokens", kTokenCount, mask.globalTokens);
+    reader.cells("hidden", mask.hidden);
     if (const Result<void> read = reader.finish(); !read) {
         return tl::unexpected(read.error());
     }
@@ -260,6 +351,36 @@ Result<Mask> maskFromJson(std::string_view json)
         return failure(ErrorCode::Malformed, valid.error().message);
     }
     return mask;
+}
+
+std::string toJson(const std::vector<Mask>& masks)
+{
+    Json list = Json::array();
+    for (const Mask& mask : masks) {
+        list.push_back(Json::parse(toJson(mask)));
+    }
+    return list.dump();
+}
+
+Result<std::vector<Mask>> masksFromJson(std::string_view json)
+{
+    const Result<Json> list = parseJson(json, "The list of masks");
+    if (!list) {
+        return tl::unexpected(list.error());
+    }
+    if (!list->is_array()) {
+        return failure(ErrorCode::Malformed,
+                       "The list of masks is " + std::string(jsonTypeName(*list)) + "; expected a list.");
+    }
+    std::vector<Mask> masks;
+    for (const Json& item : *list) {
+        const Result<Mask> mask = maskFromJson(item.dump());
+        if (!mask) {
+            return tl::unexpected(mask.error());
+        }
+        masks.push_back(*mask);
+    }
+    return masks;
 }
 
 }  // namespace headlight

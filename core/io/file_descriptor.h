@@ -39,6 +39,13 @@ private:
     int m_descriptor;
 };
 
+/// Whether there is anything of that name. A link counts even where it leads nowhere, so that opening it says what is wrong.
+inline bool isThere(const std::filesystem::path& path)
+{
+    std::error_code ignored;
+    return std::filesystem::exists(std::filesystem::symlink_status(path, ignored));
+}
+
 /// A path in a message: quoted, as it was given.
 inline std::string quoted(const std::filesystem::path& path)
 {

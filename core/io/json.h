@@ -12,6 +12,7 @@ struct JsonLimits
 {
     std::size_t bytes = std::size_t{16} << 20U;
     int depth = 16;
+    std::size_t values = std::size_t{4} << 20U;  ///< Each costs memory of its own, however few bytes it is written in.
 };
 
 /// Parses one JSON value; never throws. No object may have the same key twice.

@@ -27,6 +27,9 @@ public:
 
     std::span<const std::byte> bytes() const noexcept { return m_bytes; }
 
+    /// Says that a part of the bytes is not needed soon, so that it does not count as memory in use; it can still be read.
+    void release(std::span<const std::byte> part) const noexcept;
+
 private:
     explicit MappedFile(std::span<const std::byte> bytes) : m_bytes(bytes) {}
 

@@ -2,16 +2,18 @@
 
 #include "core/io/asked_heads_json.h"
 #include "core/io/atomic_file.h"
-#include "core/io/experiment_json.h"
-#include "core/io/json.h"
-#include "core/io/named.h"
+#include "core/io/checkpoint.h"
+#include "core/io/config_file.h"
+#include "core/io/families/family.h"
+#include "core/io/families/headlight.h"
+#include "core/io/file_descriptor.h"
 #include "core/io/text_file.h"
+#include "core/io/tokenizer_files.h"
+#include "core/io/weights_reader.h"
 #include "core/model/parameters.h"
-#include "core/text/utf8.h"
 #include "core/text/word_piece_tokenizer.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <set>
 
@@ -23,171 +25,21 @@ using Json = nlohmann::json;
 constexpr const char* kConfigFile = "config.json";
 constexpr const char* kWeightsFile = "model.safetensors";
 constexpr const char* kVocabularyFile = "vocab.txt";
-constexpr const char* kModelType = "headlight";
-
-constexpr std::array kNormPlacements = {Named<NormPlacement>{"before", NormPlacement::Before},
-                                        Named<NormPlacement>{"after", NormPlacement::After}};
-constexpr std::array kActivations = {Named<Activation>{"relu", Activation::Relu},
-                                     Named<Activation>{"gelu", Activation::Gelu},
-                                     Named<Activation>{"gelu_new", Activation::GeluTanh}};
-
-std::vector<Named<PositionScheme>> positionSchemes()
-{
-    return tableOf(kPositionSchemes, positionSchemeName);
-}
-
-/// The sizes of a configuration and their keys, as in the configurations of Hugging Face's BERT.
-constexpr std::array kSizes = {std::pair{"vocab_size", &ModelConfig::vocabulary},
-                               std::pair{"hidden_size", &ModelConfig::width},
-                               std::pair{"num_hidden_layers", &ModelConfig::layers},
-                               std::pair{"num_attention_heads", &ModelConfig::heads},
-                               std::pair{"intermediate_size", &ModelConfig::feedForwardWidth},
-                               std::pair{"max_position_embeddings", &ModelConfig::maxTokens}};
-
-/// The largest size that a configuration may name, far beyond any model's.
-constexpr std::int64_t kMaxSize = 1 << 24;
-
-/// Takes config.json apart; the first problem is kept.
-class ConfigReader
-{
-public:
-    explicit ConfigReader(const Json& json) : m_json(json) {}
-
-    template <typename Value>
-    Value choice(const char* key, const auto& table, Value otherwise)
-    {
-        const Json* value = find(key, &Json::is_string, "a text");
-        if (value == nullptr) {
-            return otherwise;
-        }
-        const auto name = value->get<std::string>();
-        const auto* const found = findNamed(table, name);
-        if (found == nullptr) {
-            complain("\"" + std::string(key) + "\" is " + excerpt(name) + ", which is not known");
-            return otherwise;
-        }
-        return found->second;
-    }
-
-    Index size(const char* key)
-    {
-        const Json* value = find(key, &Json::is_number_unsigned, "a whole number");
-        const bool fits = value != nullptr && value->get<std::uint64_t>() <= static_cast<std::uint64_t>(kMaxSize);
-        if (value != nullptr && !fits) {
-            complain("\"" + std::string(key) + "\" is larger than any model's");
-        }
-        return fits ? value->get<Index>() : 0;
-    }
-
-    std::string text(const char* key)
-    {
-        const Json* value = find(key, &Json::is_string, "a text");
-        return value == nullptr ? "" : value->get<std::string>();
-    }
-
-    double number(const char* key)
-    {
-        const Json* value = find(key, &Json::is_number, "a number");
-        return value == nullptr ? 0.0 : value->get<double>();
-    }
-
-    std::vector<AskedHead> askedHeads(const char* key, const ModelConfig& config)
-    {
-        const Json* value = find(key, &Json::is_object, "an object");
-        if (value == nullptr) {
-            return {};
-        }
-        Result<std::vector<AskedHead>> heads = askedHeadsFromJson(value->dump(), config.layers, config.heads);
-        if (!heads) {
-            std::string problem = heads.error().message;
-            problem.pop_back();  // the sentence goes on
-            complain(problem);
-            return {};
-        }
-        return std::move(*heads);
-    }
-
-    const std::optional<std::string>& problem() const { return m_problem; }
-
-private:
-    const Json* find(const char* key, bool (Json::*isRight)() const, const char* expected)
-    {
-        const auto found = m_json.find(key);
-        if (found == m_json.end()) {
-            complain("\"" + std::string(key) + "\" is missing");
-            return nullptr;
-        }
-        if (!((*found).*isRight)()) {
-            complain("\"" + std::string(key) + "\" is " + std::string(jsonTypeName(*found)) + "; expected " + expected);
-            return nullptr;
-        }
-        return &*found;
-    }
-
-    void complain(std::string problem)
-    {
-        if (!m_problem) {
-            m_problem = std::move(problem);
-        }
-    }
-
-    const Json& m_json;
-    std::optional<std::string> m_problem;
-};
 
 tl::unexpected<Error> malformed(const std::filesystem::path& path, const std::string& problem)
 {
     return failure(ErrorCode::Malformed, quoted(path) + ": " + problem + ".");
 }
 
-Result<Model> readConfig(const std::filesystem::path& path)
+Result<Json> readObject(const std::filesystem::path& path)
 {
-    const Result<std::string> text = readTextFile(path);
-    if (!text) {
-        return tl::unexpected(text.error());
-    }
-    const Result<Json> json = parseJson(*text, quoted(path));
-    if (!json) {
-        return tl::unexpected(json.error());
-    }
-    if (!json->is_object()) {
-        return malformed(path, "it is " + std::string(jsonTypeName(*json)) + "; expected an object");
-    }
-    ConfigReader reader(*json);
-    Model model;
-    if (const std::string type = reader.text("model_type"); !reader.problem() && type != kModelType) {
-        return malformed(path,
-                         "a model of the type " + excerpt(type) + " cannot be read; expected \"" + kModelType + "\"");
-    }
-    model.name = reader.text("name");
-    model.note = reader.text("note");
-    for (const auto& [key, member] : kSizes) {
-        model.config.*member = reader.size(key);
-    }
-    model.config.normPlacement = reader.choice("norm_placement", kNormPlacements, NormPlacement::Before);
-    model.config.activation = reader.choice("hidden_act", kActivations, Activation::Gelu);
-    model.config.positions = reader.choice("positions", positionSchemes(), PositionScheme::Sinusoidal);
-    model.config.normEpsilon = static_cast<float>(reader.number("layer_norm_eps"));
-    model.askedHeads = reader.askedHeads("asked_heads", model.config);
-    if (const auto mask = json->find("mask"); mask != json->end()) {
-        const Result<Mask> own = maskFromJson(mask->dump());
-        if (!own) {
-            return malformed(path, own.error().message);
-        }
-        model.config.mask = *own;
-    }
-    if (reader.problem()) {
-        return malformed(path, *reader.problem());
-    }
-    if (const Result<void> valid = validate(model.config); !valid) {
-        return malformed(path, valid.error().message);
-    }
-    return model;
+    const Result<std::string> text = readRegularFile(path);
+    return text ? parseConfig(*text, path) : tl::unexpected(text.error());
 }
 
 Result<std::vector<std::string>> readVocabulary(const std::filesystem::path& path)
 {
-    const Result<std::string> text = readTextFile(path);
+    const Result<std::string> text = readRegularFile(path);
     if (!text) {
         return tl::unexpected(text.error());
     }
@@ -209,17 +61,35 @@ Result<std::vector<std::string>> readVocabulary(const std::filesystem::path& pat
     return vocabulary;
 }
 
+Result<std::shared_ptr<const Tokenizer>> readTokenizerOf(const Family& family, const std::filesystem::path& folder)
+{
+    if (family.tokenizer == TokenizerKind::HuggingFace) {
+        return readTokenizer(folder);
+    }
+    Result<std::vector<std::string>> vocabulary = readVocabulary(folder / kVocabularyFile);
+    if (!vocabulary) {
+        return tl::unexpected(vocabulary.error());
+    }
+    return std::make_shared<const WordPieceTokenizer>(std::move(*vocabulary));
+}
+
+/// The program's own models have an entry for each row of the embedding; elsewhere the embedding may be padded.
+Result<void> checkVocabulary(const Family& family, const Model& model, const std::filesystem::path& folder)
+{
+    const Index entries = model.tokenizer->vocabularySize();
+    if (family.tokenizer == TokenizerKind::Headlight && entries != model.config.vocabulary) {
+        return malformed(folder / kVocabularyFile, "it has " + std::to_string(entries) +
+                                                       " lines, but config.json says " +
+                                                       std::to_string(model.config.vocabulary));
+    }
+    return {};
+}
+
 std::string configText(const Model& model)
 {
-    nlohmann::ordered_json json = {{"model_type", kModelType}, {"name", model.name}, {"note", model.note}};
-    for (const auto& [key, member] : kSizes) {
-        json[key] = model.config.*member;
-    }
-    json["norm_placement"] = nameOf(kNormPlacements, model.config.normPlacement);
-    json["hidden_act"] = nameOf(kActivations, model.config.activation);
-    json["positions"] = nameOf(positionSchemes(), model.config.positions);
-    json["layer_norm_eps"] = model.config.normEpsilon;
-    json["mask"] = nlohmann::ordered_json::parse(toJson(model.config.mask));
+    nlohmann::ordered_json json = headlightConfig(model.config);
+    json["name"] = model.name;
+    json["note"] = model.note;
     json["asked_heads"] = nlohmann::ordered_json::parse(toJson(model.askedHeads));
     return json.dump(2) + "\n";
 }
@@ -234,15 +104,19 @@ Result<void> writeText(const std::filesystem::path& path, std::string_view text)
     return written ? file->commit() : written;
 }
 
+Tensor::Shape shapeOf(const Parameter& parameter)
+{
+    return parameter.isMatrix() ? Tensor::Shape{parameter.values.rows(), parameter.values.cols()}
+                                : Tensor::Shape{parameter.values.cols()};
+}
+
 }  // namespace
 
 std::vector<NamedTensor> toTensors(std::span<const Parameter> parameters)
 {
     std::vector<NamedTensor> tensors;
     for (const Parameter& parameter : parameters) {
-        const bool isVector = parameter.values.rows() == 1;
-        Tensor tensor(isVector ? Tensor::Shape{parameter.values.cols()}
-                               : Tensor::Shape{parameter.values.rows(), parameter.values.cols()});
+        Tensor tensor(shapeOf(parameter));
         std::copy_n(parameter.values.data(), parameter.values.size(), tensor.matrix().data());
         tensors.push_back({parameter.name, std::make_shared<const Tensor>(std::move(tensor))});
     }
@@ -256,9 +130,7 @@ Result<void> fill(std::span<Parameter> parameters, const Safetensors& file)
         if (stored == nullptr) {
             return failure(ErrorCode::Malformed, "The tensor \"" + parameter.name + "\" is missing.");
         }
-        const bool isVector = parameter.values.rows() == 1;
-        const Tensor::Shape shape = isVector ? Tensor::Shape{parameter.values.cols()}
-                                             : Tensor::Shape{parameter.values.rows(), parameter.values.cols()};
+        const Tensor::Shape shape = shapeOf(parameter);
         if (stored->shape != shape) {
             return failure(ErrorCode::Malformed, "The tensor \"" + parameter.name +
                                                      "\" has another shape than the model's configuration gives it.");
@@ -277,32 +149,56 @@ Result<void> fill(std::span<Parameter> parameters, const Safetensors& file)
     return {};
 }
 
-Result<std::shared_ptr<const Model>> readModelFolder(const std::filesystem::path& folder)
+Result<std::shared_ptr<const Model>> readModelFolder(const std::filesystem::path& folder, const Progress& progress)
 {
-    Result<Model> model = readConfig(folder / kConfigFile);
+    const Result<Json> json = readObject(folder / kConfigFile);
+    if (!json) {
+        return tl::unexpected(json.error());
+    }
+    const Result<const Family*> family = familyOf(*json, folder / kConfigFile);
+    if (!family) {
+        return tl::unexpected(family.error());
+    }
+    const Result<Checkpoint> checkpoint = Checkpoint::open(folder);
+    if (!checkpoint) {
+        return tl::unexpected(checkpoint.error());
+    }
+    Result<Model> model =
+        describedModel(*json, **family, TensorNames(*checkpoint, (*family)->prefixes), folder / kConfigFile);
     if (!model) {
         return tl::unexpected(model.error());
     }
-    Result<std::vector<std::string>> vocabulary = readVocabulary(folder / kVocabularyFile);
-    if (!vocabulary) {
-        return tl::unexpected(vocabulary.error());
+    Result<std::shared_ptr<const Tokenizer>> tokenizer = readTokenizerOf(**family, folder);
+    if (!tokenizer) {
+        return tl::unexpected(tokenizer.error());
     }
-    if (static_cast<Index>(vocabulary->size()) != model->config.vocabulary) {
-        return malformed(folder / kVocabularyFile, "it has " + std::to_string(vocabulary->size()) +
-                                                       " lines, but config.json says " +
-                                                       std::to_string(model->config.vocabulary));
+    model->tokenizer = std::move(*tokenizer);
+    if (const Result<void> fits = checkVocabulary(**family, *model, folder); !fits) {
+        return tl::unexpected(fits.error());
     }
-    const Result<SafetensorsFile> file = SafetensorsFile::open(folder / kWeightsFile);
-    if (!file) {
-        return tl::unexpected(file.error());
+    Result<ReadWeights> read = readWeights(**family, *checkpoint, model->config, progress);
+    if (!read) {
+        return tl::unexpected(read.error());
     }
-    model->tokenizer = std::make_shared<const WordPieceTokenizer>(std::move(*vocabulary));
-    model->weights = zeroWeights(model->config);
-    std::vector<Parameter> all = parameters(model->weights);
-    if (const Result<void> filled = fill(all, file->contents()); !filled) {
-        return failure(filled.error().code, quoted(folder / kWeightsFile) + ": " + filled.error().message);
+    model->weights = std::move(read->weights);
+    if (!read->notFinite.empty()) {
+        model->warning = "The weights are damaged: " + read->notFinite +
+                         " holds numbers that are infinite or no numbers, and so may every picture.";
     }
     return std::make_shared<const Model>(std::move(*model));
+}
+
+Result<std::shared_ptr<const Tokenizer>> readTokenizerFolder(const std::filesystem::path& folder)
+{
+    if (!isThere(folder / kConfigFile)) {
+        return readTokenizer(folder);
+    }
+    const Result<Json> json = readObject(folder / kConfigFile);
+    if (!json) {
+        return tl::unexpected(json.error());
+    }
+    const Result<const Family*> family = familyOf(*json, folder / kConfigFile);
+    return family ? readTokenizerOf(**family, folder) : tl::unexpected(family.error());
 }
 
 Result<void> writeModelFolder(const std::filesystem::path& folder, const Model& model,

@@ -9,6 +9,7 @@
 #include <cassert>
 #include <cstdint>
 #include <cstring>
+#include <functional>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -63,6 +64,9 @@ public:
 
     /// Why the parse stopped. Only for a parse that did.
     const std::string& problem() const { return m_problem; }
+
+    /// Whether that is all that is wrong.
+    bool hasTooMany() const { return m_hasTooMany; }
 
     bool null() override { return misplaced("null"); }
     bool boolean(bool) override { return misplaced("true or false"); }
@@ -147,11 +151,11 @@ public:
                 m_entry = &entry->second;
                 isNew = inserted;
             }
-            return isNew || stop("stands in the header twice");
+            return isNew ? fewEnough(m_entries.size()) : stop("stands in the header twice");
         }
         m_field = key;
         if (m_inMetadata) {
-            return !m_metadata.contains(key) || stop("has " + excerpt(key) + " twice");
+            return m_metadata.contains(key) ? stop("has " + excerpt(key) + " twice") : fewEnough(m_metadata.size() + 1);
         }
         if (key != "dtype" && key != "shape" && key != "data_offsets") {
             return stop("has an unknown field " + excerpt(key));
@@ -176,6 +180,12 @@ private:
                     ", where that does not belong");
     }
 
+    bool fewEnough(std::size_t count)
+    {
+        m_hasTooMany = count > kMaxHeaderEntries;
+        return !m_hasTooMany;
+    }
+
     bool stop(const std::string& problem)
     {
         m_problem = excerpt(m_name) + " " + problem;
@@ -185,6 +195,7 @@ private:
     StringMap m_metadata;
     std::map<std::string, Entry> m_entries;
     std::string m_problem;
+    bool m_hasTooMany = false;
 
     int m_depth = 0;
     bool m_hasMetadata = false;
@@ -302,16 +313,6 @@ Result<std::size_t> headerLength(std::span<const std::byte> bytes)
     return static_cast<std::size_t>(length);
 }
 
-template <typename Bits, typename Widen>
-void widen(std::span<const std::byte> bytes, std::span<float> numbers, Widen toNumber)
-{
-    for (std::size_t i = 0; i < numbers.size(); ++i) {
-        Bits bits{};
-        std::memcpy(&bits, bytes.data() + i * sizeof(Bits), sizeof(Bits));
-        numbers[i] = toNumber(bits);
-    }
-}
-
 std::vector<Eigen::half> narrowed(std::span<const float> numbers)
 {
     std::vector<Eigen::half> halves(numbers.size());
@@ -369,7 +370,10 @@ Result<Safetensors> parseSafetensors(std::span<const std::byte> bytes)
     }
     HeaderReader reader;
     if (!nlohmann::json::sax_parse(header, &reader)) {
-        return invalid(reader.problem());
+        return reader.hasTooMany()
+                   ? failure(ErrorCode::TooLong, "The header has more than the " + std::to_string(kMaxHeaderEntries) +
+                                                     " entries that are read.")
+                   : invalid(reader.problem());
     }
     Safetensors contents{.metadata = reader.takeMetadata(), .tensors = {}};
     for (const auto& [name, entry] : reader.entries()) {
@@ -398,9 +402,36 @@ Result<SafetensorsFile> SafetensorsFile::open(const std::filesystem::path& path)
     return SafetensorsFile(std::move(*file), std::move(*contents));
 }
 
+void SafetensorsFile::release(std::span<const std::byte> part) const noexcept
+{
+    const std::span<const std::byte> own = m_file.bytes();
+    if (!std::less<>()(part.data(), own.data()) && !std::less<>()(own.data() + own.size(), part.data() + part.size())) {
+        m_file.release(part);
+    }
+}
+
 bool isFloat(DType dtype)
 {
     return dtype == DType::F32 || dtype == DType::F16 || dtype == DType::BF16;
+}
+
+void widenNumbers(DType dtype, std::span<const std::byte> bytes, float* to)
+{
+    assert(isFloat(dtype));
+    const auto widen = [&](auto toNumber) {
+        for (std::size_t i = 0; i < bytes.size() / sizeof(std::uint16_t); ++i) {
+            std::uint16_t bits{};
+            std::memcpy(&bits, bytes.data() + i * sizeof(bits), sizeof(bits));
+            to[i] = toNumber(bits);
+        }
+    };
+    if (dtype == DType::F32) {
+        std::memcpy(to, bytes.data(), bytes.size());
+    } else if (dtype == DType::F16) {
+        widen([](std::uint16_t bits) { return static_cast<float>(Eigen::numext::bit_cast<Eigen::half>(bits)); });
+    } else {
+        widen([](std::uint16_t bits) { return std::bit_cast<float>(std::uint32_t{bits} << 16U); });
+    }
 }
 
 Result<Tensor> toFloat(const StoredTensor& stored, const Tensor::Shape& shape)
@@ -414,17 +445,7 @@ Result<Tensor> toFloat(const StoredTensor& stored, const Tensor::Shape& shape)
     if (tensor.size() == 0) {
         return tensor;
     }
-    const std::span<float> numbers(tensor.matrix().data(), static_cast<std::size_t>(tensor.size()));
-    if (stored.dtype == DType::F32) {
-        std::memcpy(numbers.data(), stored.bytes.data(), stored.bytes.size());
-    } else if (stored.dtype == DType::F16) {
-        widen<std::uint16_t>(stored.bytes, numbers, [](std::uint16_t bits) {
-            return static_cast<float>(Eigen::numext::bit_cast<Eigen::half>(bits));
-        });
-    } else {
-        widen<std::uint16_t>(stored.bytes, numbers,
-                             [](std::uint16_t bits) { return std::bit_cast<float>(std::uint32_t{bits} << 16U); });
-    }
+    widenNumbers(stored.dtype, stored.bytes, tensor.matrix().data());
     return tensor;
 }
 

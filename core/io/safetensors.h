@@ -47,10 +47,13 @@ struct Safetensors
 /// The longest header that is read or written, as in the format's own library.
 inline constexpr std::size_t kMaxHeaderBytes = 100'000'000;
 
+/// The most tensors and the most entries of metadata that are read: each costs memory of its own.
+inline constexpr std::size_t kMaxHeaderEntries = std::size_t{1} << 18U;
+
 /// Reads a file's header. The bytes may be anything at all: nothing in them is believed unchecked, and a file is refused
 /// unless its tensors fill its data without gap or overlap. Never throws.
 ///
-/// @return Malformed, which names the tensor at fault; TooLong for a header beyond kMaxHeaderBytes.
+/// @return Malformed, which names the tensor at fault; TooLong for a header beyond kMaxHeaderBytes or kMaxHeaderEntries.
 Result<Safetensors> parseSafetensors(std::span<const std::byte> bytes);
 
 /// A safetensors file, mapped into memory. Immutable and thread-safe; views of it live as long as it does.
@@ -62,6 +65,9 @@ public:
 
     const Safetensors& contents() const noexcept { return m_contents; }
 
+    /// Says that some of a tensor's bytes are not needed soon, if they are this file's; see MappedFile::release.
+    void release(std::span<const std::byte> part) const noexcept;
+
 private:
     SafetensorsFile(MappedFile file, Safetensors contents) : m_file(std::move(file)), m_contents(std::move(contents)) {}
 
@@ -71,6 +77,11 @@ private:
 
 /// Whether `toFloat` takes this type: F32, F16 and BF16.
 bool isFloat(DType dtype);
+
+/// Widens numbers that stand at any address to float32 (exactly).
+///
+/// @param dtype one that `isFloat`  @param bytes a whole number of them  @param to room for as many
+void widenNumbers(DType dtype, std::span<const std::byte> bytes, float* to);
 
 /// The numbers as float32, F16 and BF16 widened (exactly).
 ///

@@ -4,6 +4,7 @@
 #include "core/text/utf8.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 
 namespace headlight {
 namespace {
@@ -15,15 +16,12 @@ tl::unexpected<Error> cannotRead(const std::filesystem::path& path)
     return failure(ErrorCode::NotFound, "Cannot read " + quoted(path) + ": " + lastSystemError() + ".");
 }
 
-}  // namespace
-
-Result<std::string> readTextFile(const std::filesystem::path& path, std::size_t limit)
+/// All that is left to read, of which `expected` bytes are known.
+Result<std::string> readAll(const FileDescriptor& file, const std::filesystem::path& path, std::size_t limit,
+                            std::size_t expected)
 {
-    const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (!file.isOpen()) {
-        return cannotRead(path);
-    }
     std::string text;
+    text.reserve(expected + kChunkBytes);
     std::size_t length = 0;
     while (true) {
         text.resize(length + kChunkBytes);
@@ -48,6 +46,36 @@ Result<std::string> readTextFile(const std::filesystem::path& path, std::size_t 
         return failure(valid.error().code, quoted(path) + ": " + valid.error().message);
     }
     return text;
+}
+
+}  // namespace
+
+Result<std::string> readTextFile(const std::filesystem::path& path, std::size_t limit)
+{
+    const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    return file.isOpen() ? readAll(file, path, limit, 0) : cannotRead(path);
+}
+
+Result<std::string> readRegularFile(const std::filesystem::path& path, std::size_t limit)
+{
+    // Non-blocking, so that a pipe is refused below instead of waited for.
+    const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    struct stat status
+    {};
+    if (!file.isOpen() || ::fstat(file.get(), &status) != 0) {
+        return cannotRead(path);
+    }
+    if (!S_ISREG(status.st_mode)) {
+        return failure(ErrorCode::NotFound, quoted(path) + " is " +
+                                                (S_ISDIR(status.st_mode) ? "a folder" : "no regular file") +
+                                                "; expected a file.");
+    }
+    const auto size = static_cast<std::size_t>(status.st_size);
+    if (size > limit) {
+        return failure(ErrorCode::TooLong, quoted(path) + " has " + std::to_string(size) + " bytes; at most " +
+                                               std::to_string(limit) + " are read.");
+    }
+    return readAll(file, path, limit, size);
 }
 
 }  // namespace headlight

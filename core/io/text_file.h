@@ -18,4 +18,10 @@ inline constexpr std::size_t kMaxTextFileBytes = std::size_t{16} << 20U;
 /// path and reason.
 Result<std::string> readTextFile(const std::filesystem::path& path, std::size_t limit = kMaxTextFileBytes);
 
+/// The same for a file of a folder from elsewhere, or one for which nobody may wait: a pipe or device is refused, and one that is
+/// too long is not read.
+///
+/// @return NotFound for what is no regular file, too
+Result<std::string> readRegularFile(const std::filesystem::path& path, std::size_t limit = kMaxTextFileBytes);
+
 }  // namespace headlight

@@ -1,5 +1,7 @@
 #include "core/io/trace_file.h"
 
+#include "core/base/memory.h"
+#include "core/base/quantity.h"
 #include "core/io/asked_heads_json.h"
 #include "core/io/experiment_json.h"
 #include "core/io/file_descriptor.h"
@@ -15,9 +17,6 @@ namespace {
 
 constexpr std::string_view kFormat = "headlight-trace";
 constexpr std::string_view kVersion = "1";
-
-/// More layers than any model has. A file may hold but the last of them, so that its size does not bound their number.
-constexpr Index kMaxLayers = 4096;
 
 /// The tensors that were asked for, in the order in which data flows.
 Result<std::vector<NamedTensor>> select(const Trace& trace, const std::vector<std::string>& wanted)
@@ -216,12 +215,10 @@ Result<void> checkMemory(const Safetensors& contents)
     for (const auto& [name, stored] : contents.tensors) {
         bytes += stored.bytes.size() / dtypeSize(stored.dtype) * sizeof(float);
     }
-    const auto memory =
-        static_cast<std::size_t>(::sysconf(_SC_PHYS_PAGES)) * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
-    if (bytes > memory) {
-        return failure(ErrorCode::TooLong, "The trace needs " + std::to_string(bytes >> 20U) +
-                                               " MiB of memory, and this machine has " + std::to_string(memory >> 20U) +
-                                               " MiB; write fewer stages into the file.");
+    if (const std::size_t available = availableMemory(); bytes > available) {
+        return failure(ErrorCode::TooLong, "The trace needs " + byteSize(static_cast<double>(bytes)) +
+                                               " of memory, and " + byteSize(static_cast<double>(available)) +
+                                               " are free; write fewer stages into the file.");
     }
     return {};
 }
@@ -235,16 +232,20 @@ Result<void> writeTrace(const std::filesystem::path& path, const Trace& trace, c
         return tl::unexpected(tensors.error());
     }
     const TraceInfo& info = trace.info();
-    return writeSafetensors(path, *tensors,
-                            {{"format", std::string(kFormat)},
-                             {"version", std::string(kVersion)},
-                             {"tokens", tokensJson(info.tokens)},
-                             {"text", info.text},
-                             {"model", info.modelName},
-                             {"model_note", info.modelNote},
-                             {"experiment", toJson(info.experiment)},
-                             {"mask", toJson(info.mask)},
-                             {"asked_heads", toJson(info.askedHeads)}});
+    StringMap metadata = {{"format", std::string(kFormat)},
+                          {"version", std::string(kVersion)},
+                          {"tokens", tokensJson(info.tokens)},
+                          {"text", info.text},
+                          {"pair", info.pair},
+                          {"model", info.modelName},
+                          {"model_note", info.modelNote},
+                          {"experiment", toJson(info.experiment)},
+                          {"mask", toJson(info.mask)},
+                          {"asked_heads", toJson(info.askedHeads)}};
+    if (!info.layerMasks.empty()) {
+        metadata.emplace("layer_masks", toJson(info.layerMasks));
+    }
+    return writeSafetensors(path, *tensors, metadata);
 }
 
 Result<std::shared_ptr<const Trace>> makeTrace(const Safetensors& contents)
@@ -277,6 +278,14 @@ Result<std::shared_ptr<const Trace>> makeTrace(const Safetensors& contents)
     if (!mask) {
         return failure(mask.error().code, "The metadata entry \"mask\": " + mask.error().message);
     }
+    Result<std::vector<Mask>> layerMasks = masksFromJson(metadataOr(contents, "layer_masks", "[]"));
+    if (!layerMasks) {
+        return failure(layerMasks.error().code, "The metadata entry \"layer_masks\": " + layerMasks.error().message);
+    }
+    if (!layerMasks->empty() && static_cast<Index>(layerMasks->size()) < builder.layers()) {
+        return invalid("The metadata entry \"layer_masks\" has " + std::to_string(layerMasks->size()) +
+                       " masks, but there are " + std::to_string(builder.layers()) + " layers.");
+    }
     Result<std::vector<AskedHead>> askedHeads =
         askedHeadsFromJson(metadataOr(contents, "asked_heads", "{}"), builder.layers(), builder.heads());
     if (!askedHeads) {
@@ -288,9 +297,11 @@ Result<std::shared_ptr<const Trace>> makeTrace(const Safetensors& contents)
                    .modelNote = metadataOr(contents, "model_note", ""),
                    .experiment = std::move(*experiment),
                    .mask = *mask,
+                   .layerMasks = std::move(*layerMasks),
                    .layers = builder.layers(),
                    .heads = builder.heads(),
-                   .askedHeads = std::move(*askedHeads)};
+                   .askedHeads = std::move(*askedHeads),
+                   .pair = metadataOr(contents, "pair", "")};
     return std::make_shared<const Trace>(std::move(info), builder.takeTensors());
 }
 

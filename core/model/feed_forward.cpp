@@ -11,7 +11,11 @@ namespace headlight {
 Matrix linear(ConstMatrixRef x, const LinearWeights& weights)
 {
     assert(x.cols() == weights.weight.rows());
-    return multiply(x, weights.weight).rowwise() + weights.bias;
+    Matrix y = multiply(x, weights.weight);
+    if (weights.bias.size() > 0) {
+        y.rowwise() += weights.bias;
+    }
+    return y;
 }
 
 Matrix activate(ConstMatrixRef hidden, Activation activation)
@@ -27,6 +31,10 @@ Matrix activate(ConstMatrixRef hidden, Activation activation)
         return 0.5F * x *
                (1.0F + (std::sqrt(2.0F * std::numbers::inv_pi_v<float>) * (x + 0.044715F * x.cube())).tanh());
     }
+    case Activation::QuickGelu:
+        return hidden.array() / (1.0F + (-1.702F * hidden.array()).exp());
+    case Activation::Silu:
+        return hidden.array() / (1.0F + (-hidden.array()).exp());
     }
     return hidden;
 }

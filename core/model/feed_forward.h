@@ -6,11 +6,11 @@
 
 namespace headlight {
 
-/// A linear map with bias: y = x·W + b.
+/// A linear map: y = x·W + b.
 struct LinearWeights
 {
     Matrix weight;   ///< W [in×out]
-    RowVector bias;  ///< b [out]
+    RowVector bias;  ///< b [out]; empty for none.
 };
 
 /// x·W + b.  @param x [T×in]  @return [T×out]

@@ -4,7 +4,7 @@
 #include "core/attention/experiment.h"
 #include "core/model/config.h"
 #include "core/model/feed_forward.h"
-#include "core/model/layer_norm.h"
+#include "core/model/norm.h"
 #include "core/text/tokenizer.h"
 
 #include <memory>
@@ -14,32 +14,48 @@
 
 namespace headlight {
 
-/// The weights of one block.
+/// The weights of one block; what a configuration has not is empty.
 struct BlockWeights
 {
-    LinearWeights query;  ///< [D×D], all heads side by side; so key and value.
-    LinearWeights key;
+    LinearWeights query;  ///< [D×H·d], all heads side by side.
+    LinearWeights key;    ///< [D×G·d]; so value.
     LinearWeights value;
-    LinearWeights output;  ///< W_O [D×D]
-    LayerNormWeights attentionNorm;
-    LayerNormWeights feedForwardNorm;
-    LinearWeights expand;    ///< W_1 [D×F]
-    LinearWeights contract;  ///< W_2 [F×D]
+    LinearWeights output;        ///< W_O [H·d×D]
+    NormWeights queryNorm = {};  ///< [d], of each head; so keyNorm.
+    NormWeights keyNorm = {};
+    NormWeights attentionNorm;
+    NormWeights feedForwardNorm;
+    LinearWeights expand;     ///< W_1 [D×F]
+    LinearWeights gate = {};  ///< W_gate [D×F]
+    LinearWeights contract;   ///< W_2 [F×D]
+};
+
+/// From final vectors to logits: what OutputHead has beside the embedding.
+struct OutputHeadWeights
+{
+    LinearWeights transform = {};  ///< [D×D] of OutputHead::Transformed.
+    NormWeights norm = {};         ///< [D] of OutputHead::Transformed.
+    Matrix embedding = {};         ///< [V×D] where it is not the token embedding.
+    RowVector bias = {};           ///< [V]
 };
 
 struct Weights
 {
-    Matrix tokenEmbedding;     ///< E [V×D]; also gives the logits (Press & Wolf 2017, "tied").
-    Matrix positionEmbedding;  ///< [maxTokens×D] with learned positions, else empty.
+    Matrix tokenEmbedding;         ///< E [V×D]
+    Matrix positionEmbedding;      ///< [maxTokens×D] with learned positions, else empty.
+    Matrix segmentEmbedding = {};  ///< [segments×D]
+    NormWeights embeddingNorm = {};
     std::vector<BlockWeights> blocks;
-    std::optional<LayerNormWeights> finalNorm;
+    std::optional<NormWeights> finalNorm;
+    OutputHeadWeights outputHead = {};
 };
 
 /// Immutable once made; shared as `shared_ptr<const Model>` between threads.
 struct Model
 {
     std::string name;
-    std::string note;  ///< What every picture must say of it, as "untrained"; may be empty.
+    std::string note;          ///< What every picture must say of it, as "untrained"; may be empty.
+    std::string warning = {};  ///< What is wrong with it, as weights that are no numbers; may be empty.
     ModelConfig config;
     Weights weights;
     std::vector<AskedHead> askedHeads = {};  ///< Those whose role was given in training.

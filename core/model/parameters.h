@@ -13,8 +13,9 @@ struct Parameter
 {
     std::string name;  ///< As "blocks.0.attention.query.weight".
     Eigen::Map<Matrix> values;
+    int rank = 2;  ///< 2, or 1 for a bias or gain.
 
-    bool isMatrix() const { return values.rows() > 1; }
+    bool isMatrix() const { return rank == 2; }
 };
 
 /// Every parameter that the weights have, always in the same order: embeddings, blocks, final norm.
@@ -25,6 +26,9 @@ void appendParameters(const std::string& name, LinearWeights& weights, std::vect
 
 /// How many numbers they are.
 Index parameterCount(const std::vector<Parameter>& list);
+
+/// Weights of the configuration's shapes whose numbers are still to be set.
+Weights unsetWeights(const ModelConfig& config);
 
 /// Weights of the configuration's shapes, all zero; norms too.
 Weights zeroWeights(const ModelConfig& config);

@@ -32,7 +32,7 @@ private:
     Random m_random;
 };
 
-LayerNormWeights identityNorm(Index width)
+NormWeights identityNorm(Index width)
 {
     return {RowVector::Ones(width), RowVector::Zero(width)};
 }

@@ -1,12 +1,43 @@
 #include "core/model/transformer.h"
 
-#include "core/attention/attend.h"
 #include "core/attention/heads.h"
+#include "core/attention/linear.h"
 #include "core/attention/positions.h"
+#include "core/base/memory.h"
+#include "core/model/attention_options.h"
+#include "core/model/requirements.h"
 #include "core/tensor/matmul.h"
+
+#include <algorithm>
+#include <cassert>
+#include <iterator>
 
 namespace headlight {
 namespace {
+
+Matrix norm(const ModelConfig& config, const Matrix& x, const NormWeights& weights)
+{
+    return config.normKind == NormKind::LayerNorm ? layerNorm(x, weights, config.normEpsilon)
+                                                  : rmsNorm(x, weights, config.normEpsilon);
+}
+
+bool isOfLayer(const StageKey& key)
+{
+    return stageInfo(key.id).scope == StageScope::Layer;
+}
+
+/// The first layer whose ablated heads differ; `layers` where none do, 0 where the experiments differ in more.
+Index firstDifference(const Experiment& a, const Experiment& b, Index layers)
+{
+    Experiment sameHeads = a;
+    sameHeads.ablatedHeads = b.ablatedHeads;
+    if (sameHeads != b) {
+        return 0;
+    }
+    std::vector<HeadAddress> differing;
+    std::ranges::set_symmetric_difference(a.ablatedHeads, b.ablatedHeads, std::back_inserter(differing));
+    return differing.empty() ? layers : differing.front().layer.value;
+}
 
 /// One run of `forward`: the model and experiment that stay, and the stages that grow.
 class ForwardPass
@@ -21,23 +52,52 @@ public:
 
     Result<Trace::Tensors> run(const std::vector<Token>& tokens)
     {
-        Matrix x = embed(tokens);
-        for (Index layer = 0; layer < m_model.config.layers; ++layer) {
+        return runBlocks(0, embed(tokens), {StageId::Logits});
+    }
+
+    /// See forwardAfter.
+    Result<Trace::Tensors> runAfter(const Trace& before, const StageKey& last)
+    {
+        const Index layers = m_model.config.layers;
+        const Index first = firstDifference(before.info().experiment, m_experiment, layers);
+        const std::shared_ptr<const Tensor> input = first == layers
+                                                        ? before.find({StageId::LayerOutput, LayerIndex(layers - 1)})
+                                                        : before.find({StageId::LayerInput, LayerIndex(first)});
+        if (first == 0 || !input) {
+            return runBlocks(0, embed(before.info().tokens), last);
+        }
+        for (const auto& [key, tensor] : before.tensors()) {
+            if (isOfLayer(key) ? key.layer < LayerIndex(first) : key.id < StageId::LayerInput) {
+                m_tensors.emplace(key, tensor);
+            }
+        }
+        return runBlocks(first, input->matrix(), last);
+    }
+
+private:
+    /// From the input of block `first` to where `last` is.  @param x [T×D]
+    Result<Trace::Tensors> runBlocks(Index first, Matrix x, const StageKey& last)
+    {
+        const Index end = isOfLayer(last) ? last.layer.value + 1 : m_model.config.layers;
+        for (Index layer = first; layer < end; ++layer) {
             Result<Matrix> output = runBlock(LayerIndex(layer), x);
             if (!output) {
                 return tl::unexpected(output.error());
             }
             x = std::move(*output);
         }
-        if (m_model.weights.finalNorm) {
-            x = layerNorm(x, *m_model.weights.finalNorm, m_model.config.normEpsilon);
-            keep({StageId::FinalNorm}, x);
+        if (isOfLayer(last)) {
+            return std::move(m_tensors);
         }
-        keep({StageId::Logits}, multiplyTransposed(x, m_model.weights.tokenEmbedding));
+        if (m_model.weights.finalNorm) {
+            x = keep({StageId::FinalNorm}, norm(x, *m_model.weights.finalNorm));
+        }
+        if (m_model.config.outputHead != OutputHead::None && last.id == StageId::Logits) {
+            keep({StageId::Logits}, outputLogits(m_model, x));
+        }
         return std::move(m_tensors);
     }
 
-private:
     const Matrix& keep(const StageKey& key, const Matrix& matrix)
     {
         keep(key, Tensor::fromMatrix(matrix));
@@ -63,7 +123,30 @@ private:
         } else if (m_positions == PositionScheme::Learned) {
             x += keep({StageId::PositionEmbedding}, m_model.weights.positionEmbedding.topRows(count));
         }
+        if (m_model.config.segments > 0) {
+            x += keep({StageId::TypeEmbedding}, segments(tokens));
+        }
+        if (m_model.config.hasEmbeddingNorm) {
+            x = norm(x, m_model.weights.embeddingNorm);
+        }
         return keep({StageId::EmbeddingOutput}, x);
+    }
+
+    /// Token types that the model does not know count as its last.
+    Matrix segments(const std::vector<Token>& tokens) const
+    {
+        const Matrix& embedding = m_model.weights.segmentEmbedding;
+        Matrix rows(static_cast<Index>(tokens.size()), embedding.cols());
+        for (Index i = 0; i < rows.rows(); ++i) {
+            const auto segment = static_cast<Index>(tokens[static_cast<std::size_t>(i)].segment);
+            rows.row(i) = embedding.row(std::clamp<Index>(segment, 0, embedding.rows() - 1));
+        }
+        return rows;
+    }
+
+    Matrix norm(const Matrix& x, const NormWeights& weights) const
+    {
+        return headlight::norm(m_model.config, x, weights);
     }
 
     /// One transformer block.  @param x [T×D]  @return [T×D], or Cancelled
@@ -71,61 +154,71 @@ private:
     {
         const BlockWeights& weights = m_model.weights.blocks[static_cast<std::size_t>(layer.value)];
         const bool normBefore = m_model.config.normPlacement == NormPlacement::Before;
-        const float epsilon = m_model.config.normEpsilon;
         keep({StageId::LayerInput, layer}, x);
 
         Matrix attentionInput = x;
         if (normBefore) {
-            attentionInput = keep({StageId::AttentionNorm, layer}, layerNorm(x, weights.attentionNorm, epsilon));
+            attentionInput = keep({StageId::AttentionNorm, layer}, norm(x, weights.attentionNorm));
         }
         Result<Matrix> attention = attendWithHeads(layer, weights, attentionInput);
         if (!attention) {
             return attention;
         }
         const Matrix residual = keep({StageId::AttentionResidual, layer}, x + *attention);
-
-        const Matrix norm =
-            normBefore ? keep({StageId::FeedForwardNorm, layer}, layerNorm(residual, weights.feedForwardNorm, epsilon))
-                       : keep({StageId::AttentionNorm, layer}, layerNorm(residual, weights.attentionNorm, epsilon));
-        const Matrix feedForward = feedForwardNetwork(layer, weights, norm);
-        if (normBefore) {
-            return keep({StageId::LayerOutput, layer}, residual + feedForward);
+        if (!normBefore) {
+            const Matrix normed = keep({StageId::AttentionNorm, layer}, norm(residual, weights.attentionNorm));
+            const Matrix output = norm(normed + feedForwardNetwork(layer, weights, normed), weights.feedForwardNorm);
+            keep({StageId::FeedForwardNorm, layer}, output);
+            return keep({StageId::LayerOutput, layer}, output);
         }
-        const Matrix output = layerNorm(norm + feedForward, weights.feedForwardNorm, epsilon);
-        keep({StageId::FeedForwardNorm, layer}, output);
-        return keep({StageId::LayerOutput, layer}, output);
+        const bool parallel = m_model.config.residualOrder == ResidualOrder::Parallel;
+        const Matrix normed =
+            keep({StageId::FeedForwardNorm, layer}, norm(parallel ? x : residual, weights.feedForwardNorm));
+        return keep({StageId::LayerOutput, layer}, residual + feedForwardNetwork(layer, weights, normed));
     }
 
-    /// MultiHead(x) = Concat(head_1, …, head_H)·W_O  (Vaswani et al. 2017, §3.2.2).
+    /// MultiHead(x) = Concat(head_1, …, head_H)·W_O  (Vaswani et al. 2017, §3.2.2). Heads share the keys and values of their group
+    /// where there are fewer of those  (Ainslie et al. 2023, "GQA").
     Result<Matrix> attendWithHeads(LayerIndex layer, const BlockWeights& weights, const Matrix& x)
     {
-        const Index heads = m_model.config.heads;
+        const ModelConfig& config = m_model.config;
+        const Index heads = config.heads;
+        const Index headsInGroup = heads / config.groups();
         Tensor query = splitHeads(linear(x, weights.query), heads);
-        Tensor key = splitHeads(linear(x, weights.key), heads);
-        Tensor value = splitHeads(linear(x, weights.value), heads);
-        if (m_positions == PositionScheme::Rotary) {
-            const Matrix angles = rotaryAngles(x.rows(), m_model.config.headWidth());
-            for (Index h = 0; h < heads; ++h) {
-                query.matrix(h) = rotate(query.matrix(h), angles);
-                key.matrix(h) = rotate(key.matrix(h), angles);
-            }
+        Tensor key = splitHeads(linear(x, weights.key), config.groups());
+        Tensor value = splitHeads(linear(x, weights.value), config.groups());
+        if (config.hasQueryKeyNorm) {
+            normEach(query, weights.queryNorm);
+            normEach(key, weights.keyNorm);
         }
+        if (m_positions == PositionScheme::Rotary) {
+            const Matrix angles = rotaryAngles(x.rows(), config.headWidth(), config.rotary);
+            rotateEach(query, angles);
+            rotateEach(key, angles);
+        }
+        if (m_experiment.sharing == HeadSharing::FirstHead) {
+            shareFirst(query);
+            shareFirst(key);
+            shareFirst(value);
+        }
+        if (m_experiment.values == ValueSource::Keys) {
+            value = key;
+        }
+        zeroValues(value);
 
         Tensor scores({heads, x.rows(), x.rows()});
         Tensor attentionWeights({heads, x.rows(), x.rows()});
         Tensor outputs({heads, x.rows(), m_model.config.headWidth()});
-        AttentionOptions options{.scale = m_experiment.scaling == Scaling::On ? 0.0F : 1.0F,
-                                 .temperature = m_experiment.temperature,
-                                 .mask = effectiveMask(m_experiment, m_model.config.mask)};
-        const std::vector<float> slopes = alibiSlopes(heads);
         for (Index h = 0; h < heads; ++h) {
             if (m_stop.stop_requested()) {
                 return failure(ErrorCode::Cancelled, "The computation was cancelled.");
             }
-            if (m_positions == PositionScheme::Alibi) {
-                options.alibiSlope = slopes[static_cast<std::size_t>(h)];
-            }
-            Result<AttentionStages> head = attend(query.matrix(h), key.matrix(h), value.matrix(h), options);
+            const AttentionOptions options = attentionOptions(config, m_experiment, {layer, HeadIndex(h)});
+            const Index group = h / headsInGroup;
+            Result<AttentionStages> head =
+                m_experiment.kernel == AttentionKernel::Linear
+                    ? attendLinear(query.matrix(h), key.matrix(group), value.matrix(group), {.mask = options.mask})
+                    : attend(query.matrix(h), key.matrix(group), value.matrix(group), options);
             if (!head) {
                 return tl::unexpected(head.error());
             }
@@ -146,13 +239,51 @@ private:
         return keep({StageId::AttentionOutput, layer}, linear(concatenated, weights.output));
     }
 
-    /// FFN(x) = act(x·W_1 + b_1)·W_2 + b_2  (Vaswani et al. 2017, equation 2).
+    void normEach(Tensor& heads, const NormWeights& weights) const
+    {
+        for (Index h = 0; h < heads.slices(); ++h) {
+            heads.matrix(h) = rmsNorm(heads.matrix(h), weights, m_model.config.normEpsilon);
+        }
+    }
+
+    static void rotateEach(Tensor& heads, const Matrix& angles)
+    {
+        for (Index h = 0; h < heads.slices(); ++h) {
+            heads.matrix(h) = rotate(heads.matrix(h), angles);
+        }
+    }
+
+    static void shareFirst(Tensor& heads)
+    {
+        for (Index h = 1; h < heads.slices(); ++h) {
+            heads.matrix(h) = heads.matrix(0);
+        }
+    }
+
+    /// @param value [G,S,d]
+    void zeroValues(Tensor& value) const
+    {
+        for (const TokenIndex token : m_experiment.zeroedValues) {
+            for (Index g = 0; g < value.slices() && token.value < value.rows(); ++g) {
+                value.matrix(g).row(token.value).setZero();
+            }
+        }
+    }
+
+    /// See FeedForwardKind.  @param x [T×D]  @return [T×D]
     Matrix feedForwardNetwork(LayerIndex layer, const BlockWeights& weights, const Matrix& x)
     {
+        const Activation activation = m_model.config.activation;
         const Matrix hidden = keep({StageId::FeedForwardHidden, layer}, linear(x, weights.expand));
-        const Matrix activation =
-            keep({StageId::FeedForwardActivation, layer}, activate(hidden, m_model.config.activation));
-        return keep({StageId::FeedForwardOutput, layer}, linear(activation, weights.contract));
+        Matrix activated;
+        if (m_model.config.feedForward == FeedForwardKind::Gated) {
+            const Matrix gate = keep({StageId::FeedForwardGate, layer}, linear(x, weights.gate));
+            activated = activate(gate, activation).cwiseProduct(hidden);
+        } else {
+            activated = activate(hidden, activation);
+        }
+        keep({StageId::FeedForwardActivation, layer}, activated);
+        return keep({StageId::FeedForwardOutput, layer}, linear(activated, weights.contract));
     }
 
     const Model& m_model;
@@ -161,6 +292,24 @@ private:
     PositionScheme m_positions;
     Trace::Tensors m_tensors;
 };
+
+/// Small runs are not worth asking the system.
+Result<void> checkMemory(const ModelConfig& config, Index tokens)
+{
+    constexpr double kAlwaysFits = 32e6;
+    const bool isSmall = runRequirements(config, tokens).peakBytes < kAlwaysFits;
+    return isSmall ? Result<void>() : checkRunFits(config, tokens, static_cast<double>(availableMemory()));
+}
+
+/// A mask painted by hand may leave a query nothing to see.
+Result<void> checkMasks(const ModelConfig& config, const Experiment& experiment, Index tokens)
+{
+    Result<void> seen = checkEveryQuerySees(effectiveMask(experiment, config.mask), tokens, tokens);
+    for (auto own = config.layerMasks.begin(); seen && own != config.layerMasks.end(); ++own) {
+        seen = checkEveryQuerySees(effectiveMask(experiment, *own), tokens, tokens);
+    }
+    return seen;
+}
 
 Result<void> validateRequest(const Model& model, const EncodedText& text, const Experiment& experiment)
 {
@@ -183,40 +332,27 @@ Result<void> validateRequest(const Model& model, const EncodedText& text, const 
     if (positions == PositionScheme::Learned && model.weights.positionEmbedding.rows() < tokens) {
         return failure(ErrorCode::InvalidArgument, model.name + " has no learned positions.");
     }
-    if (positions == PositionScheme::Rotary && model.config.headWidth() % 2 != 0) {
+    if (positions == PositionScheme::Rotary && model.config.rotary.dimensions == 0 &&
+        model.config.headWidth() % 2 != 0) {
         return failure(ErrorCode::InvalidArgument, "Rotary positions turn pairs of dimensions, and the head width " +
                                                        std::to_string(model.config.headWidth()) + " is odd.");
     }
-    return validate(experiment, model.config.layers, model.config.heads);
+    if (positions == PositionScheme::Alibi && experiment.kernel == AttentionKernel::Linear) {
+        return failure(ErrorCode::InvalidArgument, "Linear attention has no scores that ALiBi could add its bias to; "
+                                                   "choose other positions.");
+    }
+    if (const Result<void> valid = validate(experiment, model.config.layers, model.config.heads); !valid) {
+        return valid;
+    }
+    if (const Result<void> seen = checkMasks(model.config, experiment, tokens); !seen) {
+        return seen;
+    }
+    return checkMemory(model.config, tokens);
 }
 
-}  // namespace
-
-Result<EncodedText> encode(const Model& model, std::string_view text)
+Result<std::shared_ptr<const Trace>> toTrace(const Model& model, const EncodedText& text, const Experiment& experiment,
+                                             Result<Trace::Tensors> tensors)
 {
-    Result<std::vector<Token>> tokens = model.tokenizer->encode(text);
-    if (!tokens) {
-        return tl::unexpected(tokens.error());
-    }
-    if (tokens->empty()) {
-        return failure(ErrorCode::EmptyInput, "The text has no token; type at least one word.");
-    }
-    EncodedText encoded{.text = std::string(text), .tokens = std::move(*tokens)};
-    const auto limit = static_cast<std::size_t>(model.config.maxTokens);
-    if (encoded.tokens.size() > limit) {
-        encoded.droppedTokens = static_cast<Index>(encoded.tokens.size() - limit);
-        encoded.tokens.resize(limit);
-    }
-    return encoded;
-}
-
-Result<std::shared_ptr<const Trace>> forward(const Model& model, const EncodedText& text, const Experiment& experiment,
-                                             const std::stop_token& stop)
-{
-    if (const Result<void> valid = validateRequest(model, text, experiment); !valid) {
-        return tl::unexpected(valid.error());
-    }
-    Result<Trace::Tensors> tensors = ForwardPass(model, experiment, stop).run(text.tokens);
     if (!tensors) {
         return tl::unexpected(tensors.error());
     }
@@ -226,10 +362,73 @@ Result<std::shared_ptr<const Trace>> forward(const Model& model, const EncodedTe
                    .modelNote = model.note,
                    .experiment = experiment,
                    .mask = effectiveMask(experiment, model.config.mask),
+                   .layerMasks = {},
                    .layers = model.config.layers,
                    .heads = model.config.heads,
-                   .askedHeads = model.askedHeads};
+                   .askedHeads = model.askedHeads,
+                   .pair = text.pair};
+    for (const Mask& own : model.config.layerMasks) {
+        info.layerMasks.push_back(effectiveMask(experiment, own));
+    }
     return std::make_shared<const Trace>(std::move(info), std::move(*tensors));
+}
+
+}  // namespace
+
+Result<EncodedText> encode(const Model& model, std::string_view text, std::string_view pair)
+{
+    EncodeRequest request{.text = text, .maxTokens = model.config.maxTokens};
+    if (!pair.empty()) {
+        request.pair = pair;
+    }
+    Result<Encoding> encoding = model.tokenizer->encode(request);
+    if (!encoding) {
+        return tl::unexpected(encoding.error());
+    }
+    if (text.empty() || encoding->tokens.empty()) {
+        return failure(ErrorCode::EmptyInput, "The text has no token; type at least one word.");
+    }
+    return EncodedText{.text = std::string(text),
+                       .tokens = std::move(encoding->tokens),
+                       .droppedTokens = encoding->droppedTokens,
+                       .pair = std::string(pair)};
+}
+
+Result<std::shared_ptr<const Trace>> forward(const Model& model, const EncodedText& text, const Experiment& experiment,
+                                             const std::stop_token& stop)
+{
+    if (const Result<void> valid = validateRequest(model, text, experiment); !valid) {
+        return tl::unexpected(valid.error());
+    }
+    return toTrace(model, text, experiment, ForwardPass(model, experiment, stop).run(text.tokens));
+}
+
+Result<std::shared_ptr<const Trace>> forwardAfter(const Model& model, const Trace& before, const Experiment& experiment,
+                                                  const StageKey& last, const std::stop_token& stop)
+{
+    const EncodedText text{.text = before.info().text, .tokens = before.info().tokens, .pair = before.info().pair};
+    if (const Result<void> valid = validateRequest(model, text, experiment); !valid) {
+        return tl::unexpected(valid.error());
+    }
+    return toTrace(model, text, experiment, ForwardPass(model, experiment, stop).runAfter(before, last));
+}
+
+Matrix outputLogits(const Model& model, ConstMatrixRef x)
+{
+    const ModelConfig& config = model.config;
+    assert(config.outputHead != OutputHead::None);
+    const OutputHeadWeights& head = model.weights.outputHead;
+    const Matrix& embedding =
+        config.outputEmbedding == OutputEmbedding::Tied ? model.weights.tokenEmbedding : head.embedding;
+    Matrix result =
+        config.outputHead == OutputHead::Transformed
+            ? multiplyTransposed(norm(config, activate(linear(x, head.transform), config.headActivation()), head.norm),
+                                 embedding)
+            : multiplyTransposed(x, embedding);
+    if (config.hasOutputBias) {
+        result.rowwise() += head.bias;
+    }
+    return result;
 }
 
 }  // namespace headlight

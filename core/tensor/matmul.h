@@ -24,4 +24,17 @@ void setProductThreads(int threads);
 /// The threads that a product started from the calling thread uses.
 int productThreads();
 
+/// While it lives, products started from its thread use one thread: for what must not depend on their number, or is timed.
+class OneProductThread
+{
+public:
+    OneProductThread() : m_before(productThreads()) { setProductThreads(1); }
+    ~OneProductThread() { setProductThreads(m_before); }
+    OneProductThread(const OneProductThread&) = delete;
+    OneProductThread& operator=(const OneProductThread&) = delete;
+
+private:
+    int m_before;
+};
+
 }  // namespace headlight

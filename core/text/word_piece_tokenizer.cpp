@@ -109,25 +109,36 @@ WordPieceTokenizer::WordPieceTokenizer(std::vector<std::string> vocabulary) : m_
     }
 }
 
-Result<std::vector<Token>> WordPieceTokenizer::encode(std::string_view text) const
+Result<Encoding> WordPieceTokenizer::encode(const EncodeRequest& request) const
 {
+    if (const Result<void> single = refusePair(request); !single) {
+        return tl::unexpected(single.error());
+    }
+    const std::string_view text = request.text;
     if (const Result<void> valid = validateUtf8(text); !valid) {
         return tl::unexpected(valid.error());
     }
-    std::vector<Token> tokens;
+    Encoding encoding;
+    std::vector<Token>& tokens = encoding.tokens;
     const std::vector<ByteSpan> clusters = graphemeClusters(text);
     std::span<const ByteSpan> rest = clusters;
+    const std::optional<std::int32_t> mask = maskToken();
     while (!rest.empty()) {
         std::size_t used = 1;
-        if (const std::size_t length = wordLength(text, rest); length > 0) {
+        if (const std::size_t begin = rest.front().begin; mask && text.substr(begin).starts_with(kMaskEntry)) {
+            tokens.push_back(makeToken(*mask, text, {begin, begin + kMaskEntry.size()}));
+            tokens.back().isSpecial = true;
+            used = kMaskEntry.size();
+        } else if (const std::size_t length = wordLength(text, rest); length > 0) {
             appendWord(text, rest.first(length), tokens);
             used = length;
         } else if (!isWhitespace(spelling(text, rest.front()))) {
-            tokens.push_back(makeToken(text, rest.front()));
+            tokens.push_back(tokenOf(text, rest.front()));
         }
         rest = rest.subspan(used);
     }
-    return tokens;
+    cutTo(request.maxTokens, encoding);
+    return encoding;
 }
 
 Result<Token> WordPieceTokenizer::token(std::int32_t id) const
@@ -137,7 +148,19 @@ Result<Token> WordPieceTokenizer::token(std::int32_t id) const
                                                 ": the vocabulary has ids 0 to " +
                                                 std::to_string(vocabularySize() - 1) + ".");
     }
-    return Token{id, m_vocabulary[static_cast<std::size_t>(id)], {}};
+    const std::string& entry = m_vocabulary[static_cast<std::size_t>(id)];
+    const bool continues = entry.size() > kContinuation.size() && entry.starts_with(kContinuation);
+    return Token{.id = id,
+                 .text = continues ? entry.substr(kContinuation.size()) : entry,
+                 .span = {},
+                 .piece = entry,
+                 .isSpecial = id == kUnknown || id == maskToken()};
+}
+
+std::optional<std::int32_t> WordPieceTokenizer::maskToken() const
+{
+    const auto found = m_ids.find(kMaskEntry);
+    return found == m_ids.end() ? std::nullopt : std::optional(found->second);
 }
 
 /// A decomposed letter fills up to three times the bytes of a composed one; what is longer still is no entry.
@@ -160,10 +183,17 @@ std::int32_t WordPieceTokenizer::find(std::string_view spelling) const
     return found == m_ids.end() ? kUnknown : found->second;
 }
 
-Token WordPieceTokenizer::makeToken(std::string_view text, ByteSpan span) const
+Token WordPieceTokenizer::makeToken(std::int32_t id, std::string_view text, ByteSpan span) const
 {
-    const std::string_view own = spelling(text, span);
-    return {find(own), std::string(own), span};
+    return {.id = id,
+            .text = std::string(spelling(text, span)),
+            .span = span,
+            .piece = m_vocabulary[static_cast<std::size_t>(id)]};
+}
+
+Token WordPieceTokenizer::tokenOf(std::string_view text, ByteSpan span) const
+{
+    return makeToken(find(spelling(text, span)), text, span);
 }
 
 /// Cuts contractions off a word's end, then takes what is left.
@@ -175,7 +205,7 @@ void WordPieceTokenizer::appendWord(std::string_view text, std::span<const ByteS
         clitics.push_back(clusters.last(length));
         clusters = clusters.first(clusters.size() - length);
     }
-    if (Token whole = makeToken(text, spanOf(clusters)); whole.id != kUnknown) {
+    if (Token whole = tokenOf(text, spanOf(clusters)); whole.id != kUnknown) {
         tokens.push_back(std::move(whole));
     } else {
         const auto apostrophe = [&](ByteSpan cluster) { return isApostrophe(spelling(text, cluster)); };
@@ -209,7 +239,7 @@ void WordPieceTokenizer::appendPieces(std::string_view text, std::span<const Byt
         const ByteSpan span = spanOf(clusters.first(ends.size()));
         const auto found = m_ids.find(std::string_view(piece).substr(0, ends.back()));
         const std::int32_t id = found != m_ids.end() ? found->second : find(spelling(text, span));
-        tokens.push_back({id, std::string(spelling(text, span)), span});
+        tokens.push_back(makeToken(id, text, span));
         clusters = clusters.subspan(ends.size());
     }
 }

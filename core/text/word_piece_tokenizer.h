@@ -10,6 +10,9 @@
 
 namespace headlight {
 
+/// The entry that stands for a hidden word. Written out in a text it is one token.
+inline constexpr std::string_view kMaskEntry = "[MASK]";
+
 /// A known word is one token; an unknown one as many as it has pieces, found from its start on, always the longest that the
 /// vocabulary has, down to single characters: "blicket" is "b" "##l" "##i" "##c" "##k" "##e" "##t"  (Wu et al. 2016, §4.1;
 /// Devlin et al. 2019). Contractions are cut as in the Penn Treebank (Marcus et al. 1993): "didn't" is "did" "n't", "dog's" is
@@ -32,8 +35,9 @@ public:
 
     const std::vector<std::string>& vocabulary() const { return m_vocabulary; }
     Index vocabularySize() const override { return static_cast<Index>(m_vocabulary.size()); }
-    Result<std::vector<Token>> encode(std::string_view text) const override;
+    Result<Encoding> encode(const EncodeRequest& request) const override;
     Result<Token> token(std::int32_t id) const override;
+    std::optional<std::int32_t> maskToken() const override;
 
 private:
     /// Lets a map of strings be searched with a string_view.
@@ -46,7 +50,8 @@ private:
 
     bool isTooLong(std::string_view spelling) const;
     std::int32_t find(std::string_view spelling) const;
-    Token makeToken(std::string_view text, ByteSpan span) const;
+    Token makeToken(std::int32_t id, std::string_view text, ByteSpan span) const;
+    Token tokenOf(std::string_view text, ByteSpan span) const;
     void appendWord(std::string_view text, std::span<const ByteSpan> clusters, std::vector<Token>& tokens) const;
     void appendPieces(std::string_view text, std::span<const ByteSpan> clusters, std::vector<Token>& tokens) const;
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cmath>
 
 namespace headlight {
 namespace {
@@ -10,6 +11,26 @@ namespace {
 Index blockBegin(IndexRange range, Index i, Index blocks)
 {
     return range.begin + range.size() * i / blocks;
+}
+
+/// The cell that is furthest from zero; one that is not finite only where there is no other.
+float largestMagnitude(const Eigen::Block<const Eigen::Map<const Matrix>>& cells)
+{
+    if (std::isfinite(cells.sum())) {
+        const float high = cells.maxCoeff();
+        const float low = cells.minCoeff();
+        return -low > high ? low : high;
+    }
+    float furthest = cells(0, 0);
+    for (Index i = 0; i < cells.rows(); ++i) {
+        for (Index j = 0; j < cells.cols(); ++j) {
+            const float cell = cells(i, j);
+            if (std::isfinite(cell) && (!std::isfinite(furthest) || std::abs(cell) > std::abs(furthest))) {
+                furthest = cell;
+            }
+        }
+    }
+    return furthest;
 }
 
 }  // namespace
@@ -31,6 +52,14 @@ Matrix StoredMap::tile(IndexRange rows, IndexRange cols, TileSize size) const
     for (Index i = 0; i < blockRows; ++i) {
         const Index top = blockBegin(rows, i, blockRows);
         const Index bottom = blockBegin(rows, i + 1, blockRows);
+        if (size.pooling == Pooling::LargestMagnitude) {
+            for (Index j = 0; j < blockCols; ++j) {
+                const Index left = blockBegin(cols, j, blockCols);
+                const Index right = blockBegin(cols, j + 1, blockCols);
+                pooled(i, j) = largestMagnitude(m_cells.block(top, left, bottom - top, right - left));
+            }
+            continue;
+        }
         const RowVector highest = m_cells.block(top, cols.begin, bottom - top, cols.size()).colwise().maxCoeff();
         for (Index j = 0; j < blockCols; ++j) {
             const Index left = blockBegin(cols, j, blockCols) - cols.begin;

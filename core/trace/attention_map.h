@@ -17,11 +17,18 @@ struct IndexRange
     bool operator==(const IndexRange&) const = default;
 };
 
+/// Which cell stands for a block of cells that are drawn as one.
+enum class Pooling {
+    Largest,           ///< Of weights.
+    LargestMagnitude,  ///< Of signed values: the one furthest from zero. −∞, NaN only where there is nothing else.
+};
+
 /// The extent of a tile as drawn.
 struct TileSize
 {
     Index rows = 0;
     Index cols = 0;
+    Pooling pooling = Pooling::Largest;
 };
 
 /// A matrix of queries × keys that is read in tiles. Immutable and thread-safe.
@@ -40,10 +47,13 @@ public:
     virtual RowVector row(TokenIndex query) const = 0;
 
     /// The part rows × cols at the resolution at which it is drawn: the cells themselves where they fit into `size`, else
-    /// `size` blocks, each the largest of the cells that fall into it, so that a bright cell never vanishes.
+    /// `size` blocks, each the largest (see Pooling) of the cells that fall into it, so that a bright cell never vanishes.
     ///
     /// @return [min(rows, size.rows) × min(cols, size.cols)]
     virtual Matrix tile(IndexRange rows, IndexRange cols, TileSize size) const = 0;
+
+    /// All of them.  @return [T×S]
+    Matrix cells() const { return tile({0, rows()}, {0, cols()}, {rows(), cols()}); }
 };
 
 /// A map whose cells are one slice of a tensor in memory, which it keeps alive.

@@ -21,7 +21,9 @@ enum class StageId {
     Query,
     Key,
     Value,
+    RawScores,
     Scores,
+    MaskedScores,
     Weights,
     Heads,
     Concat,
@@ -40,6 +42,9 @@ enum class StageId {
 /// Whether a stage exists once a model or once a layer.
 enum class StageScope { Model, Layer };
 
+/// Whether a forward pass keeps a stage, or it is worked out from others when it is looked at (core/analysis/stage_matrix).
+enum class StageStorage { Kept, Derived };
+
 /// One row of the table.
 struct Stage
 {
@@ -49,6 +54,8 @@ struct Stage
     std::string_view title;    ///< For people.
     std::string_view formula;  ///< As the papers write it.
     std::string_view axes;     ///< One shape letter an axis: T S H G d D F V, and C for the H·d concatenated columns.
+    std::string_view purpose;  ///< What it does, as one sentence for people.
+    StageStorage storage = StageStorage::Kept;
 };
 
 /// One stage of one layer; `layer` is 0 for stages of the whole model.

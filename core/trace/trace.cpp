@@ -4,6 +4,11 @@
 
 namespace headlight {
 
+const Mask& TraceInfo::maskOf(LayerIndex layer) const
+{
+    return layerMasks.empty() ? mask : layerMasks.at(static_cast<std::size_t>(layer.value));
+}
+
 std::string_view TraceInfo::relationOf(HeadAddress head) const
 {
     const auto found = std::ranges::find(askedHeads, head, &AskedHead::head);

@@ -16,6 +16,12 @@
 
 namespace headlight {
 
+/// What one row of a [T,…] stage stands for.
+enum class TokenUnit {
+    Token,
+    Word,  ///< The tokens of a word taken together; see mergedIntoWords.
+};
+
 /// Where a trace comes from.
 struct TraceInfo
 {
@@ -24,10 +30,16 @@ struct TraceInfo
     std::string modelName;
     std::string modelNote;  ///< What a picture must say of the model, as "untrained"; may be empty.
     Experiment experiment;
-    Mask mask;  ///< The one in force.
+    Mask mask;                          ///< The one in force.
+    std::vector<Mask> layerMasks = {};  ///< One a layer where they differ; else empty.
     Index layers = 0;
     Index heads = 0;
     std::vector<AskedHead> askedHeads = {};
+    std::string pair = {};  ///< The second text, of those that the model read together; else empty.
+    TokenUnit unit = TokenUnit::Token;
+
+    /// The mask in force in that layer.
+    const Mask& maskOf(LayerIndex layer) const;
 
     /// The relation that this head was asked for in training; empty if none.
     std::string_view relationOf(HeadAddress head) const;

@@ -19,8 +19,8 @@ Matrix linearBackward(ConstMatrixRef x, const LinearWeights& weights, ConstMatri
     return multiplyTransposed(outputGradient, weights.weight);
 }
 
-Matrix layerNormBackward(ConstMatrixRef x, const LayerNormWeights& weights, float epsilon,
-                         ConstMatrixRef outputGradient, LayerNormWeights& gradient)
+Matrix layerNormBackward(ConstMatrixRef x, const NormWeights& weights, float epsilon, ConstMatrixRef outputGradient,
+                         NormWeights& gradient)
 {
     assert(x.rows() == outputGradient.rows() && x.cols() == outputGradient.cols());
     const auto width = static_cast<float>(x.cols());
@@ -65,17 +65,16 @@ Matrix activateBackward(ConstMatrixRef hidden, Activation activation, ConstMatri
         return outputGradient.array() * (0.5F * (1.0F + tanh) + 0.5F * x * (1.0F - tanh.square()) * kFactor *
                                                                     (1.0F + 3.0F * 0.044715F * x.square()));
     }
+    case Activation::QuickGelu:
+    case Activation::Silu: {
+        // x·σ(k·x) differentiated: σ + k·x·σ·(1 − σ).
+        const float k = activation == Activation::Silu ? 1.0F : 1.702F;
+        const Eigen::Array<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor> sigmoid =
+            1.0F / (1.0F + (-k * x).exp());
+        return outputGradient.array() * (sigmoid + k * x * sigmoid * (1.0F - sigmoid));
+    }
     }
     return outputGradient;
-}
-
-Matrix softmaxRowsBackward(ConstMatrixRef weights, float temperature, ConstMatrixRef weightsGradient)
-{
-    assert(weights.rows() == weightsGradient.rows() && weights.cols() == weightsGradient.cols());
-    Matrix scoresGradient = weights.cwiseProduct(weightsGradient);
-    const Eigen::VectorXf mean = scoresGradient.rowwise().sum();
-    scoresGradient.array() -= weights.array().colwise() * mean.array();
-    return scoresGradient / temperature;
 }
 
 AttentionGradients attendBackward(ConstMatrixRef query, ConstMatrixRef key, ConstMatrixRef value,

@@ -1,10 +1,11 @@
 // Backward passes of the block's equations: from the gradient of the loss with respect to an output to those with respect
-// to the inputs and weights. Each has the forward function's name. May use base/, tensor/, attention/ and model/.
+// to the inputs and weights. Each has the forward function's name; the softmax's own is in attention/softmax.h. May use base/,
+// tensor/, attention/ and model/.
 #pragma once
 
 #include "core/attention/attend.h"
 #include "core/model/feed_forward.h"
-#include "core/model/layer_norm.h"
+#include "core/model/norm.h"
 
 namespace headlight {
 
@@ -18,16 +19,11 @@ Matrix linearBackward(ConstMatrixRef x, const LinearWeights& weights, ConstMatri
 /// ∂L/∂β += Σ ∂L/∂y  (Ba et al. 2016, differentiated).
 ///
 /// @param x [N×D] what the norm was given  @param outputGradient [N×D]  @param gradient is added to  @return [N×D]
-Matrix layerNormBackward(ConstMatrixRef x, const LayerNormWeights& weights, float epsilon,
-                         ConstMatrixRef outputGradient, LayerNormWeights& gradient);
+Matrix layerNormBackward(ConstMatrixRef x, const NormWeights& weights, float epsilon, ConstMatrixRef outputGradient,
+                         NormWeights& gradient);
 
 /// ∂L/∂hidden = ∂L/∂output · act′(hidden).  @param hidden [N×F]  @param outputGradient [N×F]  @return [N×F]
 Matrix activateBackward(ConstMatrixRef hidden, Activation activation, ConstMatrixRef outputGradient);
-
-/// w = softmax(s/τ) row by row:  ∂L/∂s_j = w_j·(∂L/∂w_j − Σ_k w_k·∂L/∂w_k)/τ. A masked entry has weight and gradient 0.
-///
-/// @param weights [T×S] what the softmax returned  @param weightsGradient [T×S]  @return [T×S]
-Matrix softmaxRowsBackward(ConstMatrixRef weights, float temperature, ConstMatrixRef weightsGradient);
 
 /// The gradients of one head's inputs.
 struct AttentionGradients

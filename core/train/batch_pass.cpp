@@ -109,13 +109,13 @@ public:
 private:
     bool normBefore() const { return m_config.normPlacement == NormPlacement::Before; }
 
-    Matrix norm(const Matrix& x, const LayerNormWeights& weights) const
+    Matrix norm(const Matrix& x, const NormWeights& weights) const
     {
         return layerNorm(x, weights, m_config.normEpsilon);
     }
 
-    Matrix normBackward(const Matrix& x, const LayerNormWeights& weights, const Matrix& outputGradient,
-                        LayerNormWeights& gradient) const
+    Matrix normBackward(const Matrix& x, const NormWeights& weights, const Matrix& outputGradient,
+                        NormWeights& gradient) const
     {
         return layerNormBackward(x, weights, m_config.normEpsilon, outputGradient, gradient);
     }

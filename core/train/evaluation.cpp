@@ -152,10 +152,12 @@ bool HeadScores::isRight(Role role, HeadAddress head, std::size_t sentence) cons
 {
     const auto index = static_cast<std::size_t>(head.layer.value * m_heads + head.head.value);
     bool any = false;
-    for (const Outcome& outcome : std::ranges::equal_range(m_outcomes, sentence, {}, &Outcome::sentence)) {
-        if (outcome.link.role == role) {
+    // Not equal_range, whose result clang 14 cannot make with GCC 12's library.
+    for (auto outcome = std::ranges::lower_bound(m_outcomes, sentence, {}, &Outcome::sentence);
+         outcome != m_outcomes.end() && outcome->sentence == sentence; ++outcome) {
+        if (outcome->link.role == role) {
             any = true;
-            if (!outcome.right[index]) {
+            if (!outcome->right[index]) {
                 return false;
             }
         }
@@ -172,7 +174,7 @@ std::vector<std::string> groupWords(const std::vector<Token>& tokens, const Toke
     std::vector<std::string> words;
     for (const Token& token : tokens) {
         const Result<Token> entry = tokenizer.token(token.id);
-        if (entry && entry->text.size() > 2 && entry->text.starts_with("##") && !words.empty()) {
+        if (entry && entry->piece.size() > 2 && entry->piece.starts_with("##") && !words.empty()) {
             words.back() += token.text;
             ++sentence.words.back().count;
         } else {
@@ -219,7 +221,7 @@ Result<std::vector<TokenizedSentence>> readAnnotatedText(std::string_view text, 
             continue;
         }
         if (line.front() != ' ') {
-            const Result<std::vector<Token>> tokens = tokenizer.encode(line);
+            const Result<std::vector<Token>> tokens = tokenizer.tokensOf(line);
             if (!tokens) {
                 return tl::unexpected(tokens.error());
             }

@@ -164,8 +164,8 @@ std::vector<Exercise> makeExercises(std::span<const Example> examples, std::size
                 static_cast<std::int32_t>(random.below(static_cast<std::size_t>(vocabulary))));
         }
         std::ranges::sort(exercise.candidates);
-        const auto repeated = std::ranges::unique(exercise.candidates);
-        exercise.candidates.erase(repeated.begin(), repeated.end());
+        const auto repeated = std::unique(exercise.candidates.begin(), exercise.candidates.end());
+        exercise.candidates.erase(repeated, exercise.candidates.end());
         std::ranges::stable_sort(exercise.questions, {}, groupOf);
     }
     weigh(exercises, options);

@@ -96,7 +96,7 @@ std::vector<Parameter> Trainer::state()
 {
     std::vector<Parameter> all = parameters(m_weights);
     const auto append = [&](const char* name, RowVector& moment) {
-        all.push_back({name, {moment.data(), 1, moment.cols()}});
+        all.push_back({name, {moment.data(), 1, moment.cols()}, 1});
     };
     append("optimiser.first_moment", m_optimiser.firstMoment);
     append("optimiser.second_moment", m_optimiser.secondMoment);

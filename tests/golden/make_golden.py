@@ -24,7 +24,10 @@ import numpy
 import torch
 from torch.nn import functional
 
+import attention_analysis
 import training_step
+import variants
+from safetensors_file import pack, unpack
 
 FOLDER = Path(__file__).resolve().parent
 LAYERS, HEADS, D, F, V, MAX_TOKENS = 2, 4, 16, 32, 24, 9
@@ -36,11 +39,13 @@ T = len(IDS)
 FULL = {"direction": "bidirectional", "pattern": "full", "reach": 0}
 CAUSAL = {"direction": "causal", "pattern": "full", "reach": 0}
 NEUTRAL = {"scaling": "on", "temperature": 1.0, "positions": "own", "mask": "own", "reach": 4, "ablated": []}
+# Named by the cases alone that use them.
+RARE = {"globals": 0, "hidden": [], "kernel": "softmax", "values": "own", "sharing": "none", "zeroed": []}
 
 
 def case(norm, activation, positions, mask, /, **experiment):
     """A model (its norms, activation, positions and mask) and what the experiment changes of it."""
-    assert experiment.keys() <= NEUTRAL.keys()
+    assert experiment.keys() <= NEUTRAL.keys() | RARE.keys()
     return {"norm": norm, "activation": activation, "positions": positions, "mask": mask,
             "experiment": NEUTRAL | experiment}
 
@@ -74,6 +79,17 @@ CASES = {
     "after_ablated": case("after", "gelu", "sinusoidal", FULL, ablated=[[0, 1], [1, 0], [1, 3]]),
     "before_everything": case("before", "relu", "learned", CAUSAL, scaling="off", temperature=1.5, positions="rotary",
                               mask="strided", reach=2, ablated=[[0, 3]]),
+    # Block-sparse and painted masks, misconceptions, linear attention and zeroed values.
+    "before_block": case("before", "gelu", "sinusoidal", FULL, mask="block", reach=2, globals=1),
+    "after_block_causal": case("after", "relu", "learned", CAUSAL, mask="block", reach=1, globals=2),
+    "before_painted_causal": case("before", "gelu", "rotary", CAUSAL, mask="painted", hidden=[[3, 1], [6, 0], [1, 5]]),
+    "after_painted": case("after", "gelu", "sinusoidal", FULL | {"pattern": "window", "reach": 3}, mask="painted",
+                          hidden=[[0, 0], [0, 1], [4, 3], [5, 5]]),
+    "before_keys_as_values": case("before", "gelu", "rotary", FULL, values="keys"),
+    "after_shared_heads": case("after", "relu", "alibi", FULL, sharing="first head"),
+    "before_values_zeroed": case("before", "gelu", "sinusoidal", FULL, zeroed=[0, 4]),
+    "before_linear_causal": case("before", "gelu", "rotary", CAUSAL, kernel="linear"),
+    "after_linear": case("after", "relu", "learned", FULL, kernel="linear", values="keys", sharing="first head", zeroed=[2]),
 }
 
 
@@ -147,9 +163,10 @@ def alibi_bias():
 def visible(own, experiment):
     """Boolean [T,T]: whether query i may look at key j."""
     direction, pattern, reach = own["direction"], own["pattern"], own["reach"]
+    experiment = RARE | experiment
     if experiment["mask"] in ("none", "causal"):
         direction, pattern = {"none": "bidirectional", "causal": "causal"}[experiment["mask"]], "full"
-    elif experiment["mask"] != "own":
+    elif experiment["mask"] not in ("own", "painted"):
         pattern, reach = experiment["mask"], experiment["reach"]
     step = torch.arange(T)[:, None] - torch.arange(T)[None, :]
     allowed = torch.ones(T, T, dtype=torch.bool)
@@ -157,6 +174,16 @@ def visible(own, experiment):
         allowed = step.abs() <= reach
     elif pattern == "strided":
         allowed = (step.abs() < reach) | (step % reach == 0)
+    elif pattern == "block":
+        whole = math.ceil(T / reach)  # as in Big Bird's figure 3: blocks first, then each block is filled
+        blocks = torch.ones(whole, whole).tril(1).triu(-1)
+        allowed = torch.kron(blocks, torch.ones(reach, reach))[:T, :T].bool()
+        allowed[:experiment["globals"]] = True
+        allowed[:, :experiment["globals"]] = True
+    if experiment["mask"] == "painted":
+        allowed = allowed.clone()
+        for query, key in experiment["hidden"]:
+            allowed[query, key] = False
     return allowed.tril() if direction == "causal" else allowed
 
 
@@ -169,7 +196,7 @@ def activate(name, x):
 def forward(weights, config):
     """Every stage of one run, in float64: name -> tensor."""
     w = {name: tensor.double() for name, tensor in weights.items()}
-    experiment = config["experiment"]
+    experiment = RARE | config["experiment"]
     positions = config["positions"] if experiment["positions"] == "own" else experiment["positions"]
     before = config["norm"] == "before"
     stages = {}
@@ -192,17 +219,30 @@ def forward(weights, config):
         query, key = split(linear(weight + "query", x)), split(linear(weight + "key", x))
         if positions == "rotary":
             query, key = rotate(query), rotate(key)
+        value = split(linear(weight + "value", x))
+        if experiment["sharing"] == "first head":
+            query, key, value = (tensor[:1].expand(HEADS, T, HEAD_WIDTH) for tensor in (query, key, value))
+        if experiment["values"] == "keys":
+            value = key
+        value = value.clone()
+        value[:, experiment["zeroed"]] = 0.0
         keep(stage + "query", query)
         keep(stage + "key", key)
-        value = keep(stage + "value", split(linear(weight + "value", x)))
-        scores = query @ key.transpose(1, 2)
-        if experiment["scaling"] == "on":
-            scores = scores / math.sqrt(HEAD_WIDTH)
-        if positions == "alibi":
-            scores = scores + alibi_bias()
-        keep(stage + "scores", scores)
-        masked = scores.masked_fill(~visible(config["mask"], experiment), -math.inf)
-        attention = keep(stage + "weights", torch.softmax(masked / experiment["temperature"], dim=-1))
+        keep(stage + "value", value)
+        hidden = ~visible(config["mask"], experiment)
+        if experiment["kernel"] == "linear":
+            scores = keep(stage + "scores", (functional.elu(query) + 1) @ (functional.elu(key) + 1).transpose(1, 2))
+            shown = scores.masked_fill(hidden, 0.0)
+            attention = keep(stage + "weights", shown / shown.sum(dim=-1, keepdim=True))
+        else:
+            scores = query @ key.transpose(1, 2)
+            if experiment["scaling"] == "on":
+                scores = scores / math.sqrt(HEAD_WIDTH)
+            if positions == "alibi":
+                scores = scores + alibi_bias()
+            keep(stage + "scores", scores)
+            masked = scores.masked_fill(hidden, -math.inf)
+            attention = keep(stage + "weights", torch.softmax(masked / experiment["temperature"], dim=-1))
         heads = attention @ value
         for ablated_layer, head in experiment["ablated"]:
             if ablated_layer == layer:
@@ -242,7 +282,7 @@ def forward(weights, config):
     return stages
 
 
-# The same by torch.nn.TransformerEncoderLayer
+# The same by other means: torch.nn.TransformerEncoderLayer, or sums
 
 
 def relative_rotary_scores(query, key):
@@ -256,15 +296,53 @@ def relative_rotary_scores(query, key):
     return torch.einsum("htc,hsc,tsc->hts", q, k.conj(), turn).real
 
 
+def cross_check_heads(name, w, config, stages):
+    """Asserts that what torch's layer cannot do gives the head outputs that running sums and differences give."""
+    experiment = RARE | config["experiment"]
+    for layer in range(LAYERS):
+        stage = f"layers.{layer}.attention."
+        query, key, value = (stages[stage + part] for part in ("query", "key", "value"))
+        source = stages[stage + "norm"] if config["norm"] == "before" else stages[f"layers.{layer}.input"]
+        projected = source @ w[f"layers.{layer}.value.weight"] + w[f"layers.{layer}.value.bias"]
+        whole = key if experiment["values"] == "keys" else torch.stack(projected.split(HEAD_WIDTH, dim=1))
+        if experiment["kernel"] == "linear":  # Equations 5 and 9 of Katharopoulos et al. 2020, without a T x T matrix
+            features = [torch.where(x > 0, x + 1, x.exp()) for x in (query, key)]
+            kept = [0.0 if token in experiment["zeroed"] else 1.0 for token in range(T)]
+            sums = torch.einsum("t,htc,htd->htcd", torch.tensor(kept, dtype=torch.float64), features[1], whole)
+            weight = features[1]
+            if config["mask"]["direction"] == "causal":
+                sums, weight = sums.cumsum(dim=1), weight.cumsum(dim=1)
+            else:
+                sums, weight = sums.sum(dim=1, keepdim=True), weight.sum(dim=1, keepdim=True)
+            expected = torch.einsum("htc,htcd->htd", features[0], sums.expand(HEADS, T, HEAD_WIDTH, HEAD_WIDTH))
+            expected = expected / (features[0] * weight).sum(dim=-1, keepdim=True)
+        else:
+            additive = torch.zeros(T, T, dtype=torch.float64).masked_fill(~visible(config["mask"], experiment), -math.inf)
+            scores = torch.baddbmm(additive.expand(HEADS, T, T), query, key.transpose(1, 2), alpha=1 / math.sqrt(HEAD_WIDTH))
+            expected = (scores - scores.logsumexp(dim=-1, keepdim=True)).exp() @ whole
+            for token in experiment["zeroed"]:
+                expected = expected - stages[stage + "weights"][:, :, token, None] * whole[:, token, None]
+        worst = (stages[stage + "heads"] - expected).abs().max().item()
+        assert worst < 1e-12, f"{name}: sums differ by {worst} at {stage}heads"
+        assert (value[:, experiment["zeroed"]] == 0).all()
+
+
 def cross_check(name, weights, config, stages):
-    """Asserts that torch's own layers give the same outputs and attention weights.
+    """Asserts that torch's own layers give the same outputs and attention weights, or cross_check_heads that the heads are right.
 
     Whatever torch's layer lacks goes where it has an equivalent: scale and temperature into the query map; ALiBi, masks
     and what rotary encoding changes of the scores into its additive mask; ablated heads out of the rows of W_O.
     """
     w = {key: tensor.double() for key, tensor in weights.items()}
-    experiment = config["experiment"]
+    experiment = RARE | config["experiment"]
     positions = config["positions"] if experiment["positions"] == "own" else experiment["positions"]
+    if experiment["kernel"] == "linear" or experiment["values"] == "keys" or experiment["zeroed"]:
+        cross_check_heads(name, w, config, stages)
+        return
+    if experiment["sharing"] == "first head":
+        for key in [f"layers.{layer}.{part}" for layer in range(LAYERS) for part in ("query", "key", "value")]:
+            for kind in (".weight", ".bias"):
+                w[key + kind] = w[key + kind][..., :HEAD_WIDTH].repeat(*[1] * (w[key + kind].dim() - 1), HEADS)
     scale = 1.0 if experiment["scaling"] == "off" else 1.0 / math.sqrt(HEAD_WIDTH)
     query_factor = scale * math.sqrt(HEAD_WIDTH) / experiment["temperature"]
     x = stages["embedding.output"][None]
@@ -314,26 +392,8 @@ def cross_check(name, weights, config, stages):
 # Files
 
 
-def pack(tensors, metadata):
-    """The bytes of a safetensors file."""
-    header, data = {"__metadata__": metadata}, b""
-    for name, tensor in tensors.items():
-        array = numpy.ascontiguousarray(tensor.detach().numpy(), dtype="<f4")
-        header[name] = {"dtype": "F32", "shape": list(array.shape),
-                        "data_offsets": [len(data), len(data) + array.nbytes]}
-        data += array.tobytes()
-    text = json.dumps(header, separators=(",", ":")).encode()
-    text += b" " * (-len(text) % 8)
-    return len(text).to_bytes(8, "little") + text + data
-
-
-def unpack(content):
-    """Undoes pack: (name -> array, metadata)."""
-    length = int.from_bytes(content[:8], "little")
-    header, data = json.loads(content[8 : 8 + length]), content[8 + length :]
-    metadata = header.pop("__metadata__")
-    return {name: numpy.frombuffer(data[slice(*entry["data_offsets"])], dtype="<f4").reshape(entry["shape"])
-            for name, entry in header.items()}, metadata
+def as_floats(tensors):
+    return {name: tensor.detach().float() for name, tensor in tensors.items()}
 
 
 def files():
@@ -341,14 +401,16 @@ def files():
     sizes = {"layers": LAYERS, "heads": HEADS, "width": D, "feed_forward_width": F, "vocabulary": V,
              "max_tokens": MAX_TOKENS, "norm_epsilon": EPSILON}
     models = {norm: draw_weights(norm) for norm in ("before", "after")}
-    result = {f"weights_{norm}.safetensors": pack(weights, {"sizes": json.dumps(sizes)})
+    result = {f"weights_{norm}.safetensors": pack(as_floats(weights), {"sizes": json.dumps(sizes)})
               for norm, weights in models.items()}
     for name, config in CASES.items():
         stages = forward(models[config["norm"]], config)
         cross_check(name, models[config["norm"]], config, stages)
-        result[name + ".safetensors"] = pack(stages, {"ids": json.dumps(IDS), "case": json.dumps(config)})
-    tensors, metadata = training_step.tensors()
-    result["training_step.safetensors"] = pack(tensors, {key: json.dumps(value) for key, value in metadata.items()})
+        result[name + ".safetensors"] = pack(as_floats(stages), {"ids": json.dumps(IDS), "case": json.dumps(config)})
+    for script in (attention_analysis, training_step, variants):
+        tensors, metadata = script.tensors()
+        result[script.__name__ + ".safetensors"] = pack(as_floats(tensors),
+                                                        {key: json.dumps(value) for key, value in metadata.items()})
     return result
 
 

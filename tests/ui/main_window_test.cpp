@@ -1,19 +1,29 @@
+#include "core/io/bundled_models.h"
 #include "tests/ui/support/fixtures.h"
 #include "ui/main_window.h"
+#include "ui/pages/page_list.h"
 #include "ui/panels/text_box.h"
 #include "ui/panels/token_strip.h"
 #include "ui/plots/gallery_view.h"
+#include "ui/plots/heatmap_picture.h"
 #include "ui/plots/heatmap_view.h"
+#include "ui/session/recent_models.h"
 
 #include <QApplication>
 #include <QCheckBox>
 #include <QClipboard>
+#include <QComboBox>
+#include <QDir>
+#include <QDockWidget>
 #include <QDoubleSpinBox>
 #include <QFile>
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
 #include <QMessageBox>
+#include <QMouseEvent>
+#include <QPushButton>
+#include <QSettings>
 #include <QTabBar>
 #include <QTemporaryDir>
 #include <QTest>
@@ -22,6 +32,11 @@
 #include <QWheelEvent>
 
 #include <gtest/gtest.h>
+
+#include <chrono>
+#include <limits>
+#include <sys/stat.h>
+#include <thread>
 
 namespace headlight::ui::test {
 namespace {
@@ -42,7 +57,15 @@ protected:
 
     bool settled()
     {
-        return QTest::qWaitFor([this] { return m_session.isUpToDate(); }, 20'000);
+        return QTest::qWaitFor([this] { return !m_window.isOpening() && m_session.isUpToDate(); }, 20'000);
+    }
+
+    /// The window as it is, for people to look at, if they name a folder for it.
+    void keepPicture(const QString& name)
+    {
+        if (const QString folder = qEnvironmentVariable("HEADLIGHT_SCREENSHOTS"); !folder.isEmpty()) {
+            m_window.grab().save(QStringLiteral("%1/%2.png").arg(folder, name));
+        }
     }
 
     template <typename Widget>
@@ -76,7 +99,7 @@ protected:
 
 TEST_F(MainWindowTest, OpensOnAPictureWithThePronounAsQueryAndSaysUntrained)
 {
-    EXPECT_EQ(find<QTabBar>("pages")->count(), 5);
+    EXPECT_EQ(find<QTabBar>("pages")->count(), static_cast<int>(pageNames().size()));
     EXPECT_TRUE(find<QLabel>("heatmapHeading")->text().contains(QStringLiteral("untrained")));
     EXPECT_EQ(find<QToolButton>("model")->text(), QStringLiteral("Model: Untrained"));
     EXPECT_TRUE(find<QLabel>("status")->text().startsWith(QStringLiteral("13 tokens")));
@@ -110,9 +133,216 @@ TEST_F(MainWindowTest, TheModelButtonOpensTheProgramsOwnModelsAndMarksTheOneThat
     EXPECT_TRUE(button->toolTip().contains(QStringLiteral("antecedent 3.0")));
 }
 
+/// The prediction chips that are in sight.
+QList<QToolButton*> chipsOf(const QWidget& window)
+{
+    QList<QToolButton*> chips;
+    for (Index i = 0; i < kMostPredictions; ++i) {
+        auto* chip = window.findChild<QToolButton*>(QStringLiteral("prediction%1").arg(i));
+        if (chip->isVisible()) {
+            chips.append(chip);
+        }
+    }
+    return chips;
+}
+
+TEST_F(MainWindowTest, PredictionsStandUnderTheTokensAndAClickWritesOne)
+{
+    auto* row = find<QWidget>("predictions");
+    auto* place = find<QLabel>("predictionPlace");
+    EXPECT_EQ(place->text(), QStringLiteral("at “it”:"));
+    typeInstead(QStringLiteral("The [MASK] sat"));
+    ASSERT_TRUE(settled());
+    EXPECT_EQ(place->text(), QStringLiteral("at [MASK]:"));
+    const QList<QToolButton*> chips = chipsOf(m_window);
+    ASSERT_GE(chips.size(), 5);
+    for (const QToolButton* chip : chips) {
+        EXPECT_TRUE(chip->text().endsWith(QStringLiteral("%"))) << chip->text().toStdString();
+        EXPECT_TRUE(chip->toolTip().contains(QStringLiteral("temperature 1")));
+        EXPECT_LE(chip->geometry().right(), row->width());
+    }
+    auto* chip = *std::ranges::find_if(chips, &QToolButton::isEnabled);
+    const QString token = chip->text().section(QLatin1Char(' '), 0, 0);
+    chip->setFocus();
+    QTest::keyClick(chip, Qt::Key_Space);
+    EXPECT_TRUE(find<TextBox>("text")->toPlainText().contains(token)) << token.toStdString();
+    EXPECT_FALSE(find<TextBox>("text")->toPlainText().contains(QStringLiteral("[MASK]")));
+    m_session.undoStack().undo();
+    EXPECT_EQ(find<TextBox>("text")->toPlainText(), QStringLiteral("The [MASK] sat"));
+
+    m_window.resize(620, 640);
+    QCoreApplication::processEvents();
+    EXPECT_LT(chipsOf(m_window).size(), chips.size()) << "as many as fit";
+    find<TextBox>("text")->clear();
+    ASSERT_TRUE(settled());
+    EXPECT_FALSE(row->isVisible());
+}
+
+TEST_F(MainWindowTest, ACausalModelSaysWhatComesNext)
+{
+    m_session.setModel(causalModel());
+    ASSERT_TRUE(settled());
+    EXPECT_EQ(find<QLabel>("predictionPlace")->text(), QStringLiteral("next:"));
+}
+
+TEST_F(MainWindowTest, WordsAndRawPiecesAreChosenInTheViewMenuAndRemembered)
+{
+    typeInstead(QStringLiteral("The blicket sat"));
+    ASSERT_TRUE(settled());
+    auto* words = find<QAction>("words");
+    auto* raw = find<QAction>("rawPieces");
+    const int tokens = static_cast<int>(m_session.trace()->tokens());
+    words->trigger();
+    ASSERT_TRUE(settled());
+    EXPECT_EQ(heatmap().map()->rows(), 3);
+    EXPECT_TRUE(find<QLabel>("status")->text().startsWith(QStringLiteral("3 words · %1 tokens").arg(tokens)));
+    const auto* quantity = find<QComboBox>("quantity");
+    for (int i = 0; i < quantity->count(); ++i) {
+        const bool isThere = quantity->model()->flags(quantity->model()->index(i, 0)).testFlag(Qt::ItemIsEnabled);
+        EXPECT_EQ(isThere, i == quantity->currentIndex()) << "scores are of tokens: " << i;
+    }
+    EXPECT_FALSE(find<QAbstractButton>("paintMask")->isEnabled()) << "so are painted cells";
+    raw->trigger();
+    ASSERT_TRUE(settled());
+    EXPECT_TRUE(m_window.figure()->picture->table().header.back() == "sat");
+    EXPECT_TRUE(m_window.figure()->picture->table().header.at(2).starts_with("b##"));
+    {
+        Session session(defaultModel());
+        const MainWindow another(session);
+        EXPECT_EQ(session.viewOptions().tokens, m_session.viewOptions().tokens);
+    }
+    m_window.showPage(QStringLiteral("positions"));
+    m_window.grab();
+    words->trigger();
+    raw->trigger();
+    ASSERT_TRUE(settled());
+    EXPECT_EQ(m_session.viewOptions().tokens, TokenOptions{});
+    EXPECT_EQ(m_session.trace(), m_session.fullTrace());
+}
+
+TEST_F(MainWindowTest, TheSecondTextIsThereForModelsThatTakeOne)
+{
+    auto* box = find<TextBox>("pair");
+    EXPECT_FALSE(box->isVisible());
+    m_session.setModel(pairModel());
+    ASSERT_TRUE(settled());
+    EXPECT_TRUE(box->isVisible());
+    QTest::keyClicks(box, QStringLiteral("It slept."));
+    ASSERT_TRUE(settled());
+    EXPECT_EQ(m_session.document().pair, QStringLiteral("It slept."));
+    EXPECT_EQ(m_session.trace()->info().pair, "It slept.");
+    keepPicture(QStringLiteral("pair"));
+    m_session.undoStack().undo();
+    EXPECT_TRUE(box->toPlainText().isEmpty());
+    m_session.setModel(defaultModel());
+    EXPECT_FALSE(box->isVisible());
+}
+
+TEST_F(MainWindowTest, AModelFolderIsReadMeanwhileAndIsRecentThen)
+{
+    const QString small = QString::fromStdString(bundledModelFolder(BundledModel::Small).string());
+    QSettings().remove(QStringLiteral("models/recent"));
+    m_window.open(small);
+    EXPECT_TRUE(m_window.isOpening());
+    EXPECT_EQ(&m_session.model(), defaultModel().get()) << "the old one stays until the new one is there";
+    EXPECT_NE(m_session.trace(), nullptr);
+    ASSERT_TRUE(settled());
+    EXPECT_EQ(m_session.model().name, "Headlight small");
+    EXPECT_EQ(recentModels(), QStringList{small});
+
+    QTemporaryDir gone;
+    rememberModel(gone.path());
+    EXPECT_EQ(recentModels(), (QStringList{gone.path(), small}));
+    gone.remove();
+    auto* menu = find<QMenu>("recentModels");
+    emit qobject_cast<QMenu*>(menu->parentWidget())->aboutToShow();
+    ASSERT_EQ(menu->actions().size(), 1) << "those that are no more are left out";
+    EXPECT_EQ(menu->actions().front()->text(), QStringLiteral("headlight-small"));
+    m_session.setModel(defaultModel());
+    menu->actions().front()->trigger();
+    ASSERT_TRUE(settled());
+    EXPECT_EQ(m_session.model().name, "Headlight small");
+}
+
+TEST_F(MainWindowTest, AFolderThatCannotBeOpenedIsExplainedAndTheModelStays)
+{
+    const QTemporaryDir folder;
+    const std::shared_ptr<const Trace> before = m_session.trace();
+    QSettings().remove(QStringLiteral("models/recent"));
+    QString said;
+    QTimer lookout;
+    QObject::connect(&lookout, &QTimer::timeout, &m_window, [&said] {
+        if (auto* message = qobject_cast<QMessageBox*>(QApplication::activeModalWidget())) {
+            said = message->text();
+            message->accept();
+        }
+    });
+    lookout.start(20);
+    m_window.open(folder.path());
+    EXPECT_TRUE(QTest::qWaitFor([&said] { return !said.isEmpty(); }, 20'000));
+    EXPECT_TRUE(said.contains(QStringLiteral("config.json"))) << said.toStdString();
+    EXPECT_EQ(m_session.sharedModel(), defaultModel());
+    EXPECT_EQ(m_session.trace(), before);
+    EXPECT_TRUE(recentModels().isEmpty());
+}
+
+TEST_F(MainWindowTest, AModelOfDamagedWeightsIsOpenedWithAVisibleWarning)
+{
+    auto damaged = std::make_shared<Model>(*defaultModel());
+    damaged->weights.blocks[0].query.weight(0, 0) = std::numeric_limits<float>::quiet_NaN();
+    damaged->warning = "The weights are damaged.";
+    m_session.setModel(damaged);
+    ASSERT_TRUE(settled());
+    EXPECT_TRUE(find<QLabel>("notice")->isVisible());
+    EXPECT_EQ(find<QLabel>("notice")->text(), QStringLiteral("The weights are damaged."));
+    EXPECT_EQ(m_session.trace()->tokens(), 13);
+    keepPicture(QStringLiteral("damaged"));
+}
+
+TEST_F(MainWindowTest, APictureStaysWhileAModelIsOnItsWay)
+{
+    const std::shared_ptr<const Trace> before = m_session.trace();
+    m_window.openModel({.title = QStringLiteral("gpt2"),
+                        .folder = {},
+                        .read = [](const Progress& progress) -> Result<std::shared_ptr<const Model>> {
+                            progress.at(0.45F);
+                            while (!progress.stop.stop_requested()) {
+                                std::this_thread::sleep_for(std::chrono::milliseconds(1));
+                            }
+                            return failure(ErrorCode::Cancelled, "Opening the model was cancelled.");
+                        }});
+    auto* cancel = find<QToolButton>("cancelLoading");
+    ASSERT_TRUE(QTest::qWaitFor([cancel] { return cancel->isVisible(); }, 10'000));
+    keepPicture(QStringLiteral("loading"));
+    QTest::keyClicks(find<TextBox>("text"), QStringLiteral(" Yes"));
+    ASSERT_TRUE(QTest::qWaitFor([this] { return m_session.isUpToDate(); }, 10'000));
+    EXPECT_NE(m_session.trace(), before) << "the window answers meanwhile";
+    cancel->click();
+    EXPECT_FALSE(m_window.isOpening());
+    EXPECT_EQ(m_session.sharedModel(), defaultModel());
+}
+
+TEST(RecentModels, AreAtMostEightAndEachOnce)
+{
+    QSettings().remove(QStringLiteral("models/recent"));
+    const QTemporaryDir root;
+    for (int i = 0; i < 10; ++i) {
+        const QString folder = root.filePath(QString::number(i));
+        ASSERT_TRUE(QDir().mkpath(folder));
+        rememberModel(folder);
+    }
+    rememberModel(root.filePath(QStringLiteral("5")));
+    QStringList names;
+    for (const QString& folder : recentModels()) {
+        names.append(QDir(folder).dirName());
+    }
+    EXPECT_EQ(names.join(QString()), QStringLiteral("59876432"));
+    QSettings().remove(QStringLiteral("models/recent"));
+}
+
 TEST_F(MainWindowTest, TheExperimentStandsBesideThePagesThatItChanges)
 {
-    for (const QString& name : MainWindow::pageNames()) {
+    for (const QString& name : pageNames()) {
         m_window.showPage(name);
         EXPECT_EQ(find<QCheckBox>("scaling")->isVisible(), name != QStringLiteral("training")) << name.toStdString();
     }
@@ -220,6 +450,95 @@ TEST_F(MainWindowTest, SpaceSwitchesTheHeadOffAndUndoOnAgain)
     EXPECT_TRUE(m_session.document().experiment.ablatedHeads.empty());
 }
 
+TEST_F(MainWindowTest, AStrokeHidesCellsAndOneThatBeginsOnAHiddenCellShowsThem)
+{
+    auto* view = find<HeatmapView>("heatmap");
+    auto* paint = find<QToolButton>("paintMask");
+    const auto at = [this](Index query, Index key) { return cellCentre({TokenIndex(query), TokenIndex(key)}); };
+    const auto drag = [&](QPoint from, QPoint to) {
+        QTest::mousePress(view, Qt::LeftButton, {}, from);
+        QMouseEvent move(QEvent::MouseMove, to, view->mapToGlobal(to), Qt::NoButton, Qt::LeftButton, {});
+        QCoreApplication::sendEvent(view, &move);
+        QTest::mouseRelease(view, Qt::LeftButton, {}, to);
+    };
+    const auto pixel = [&](Index query, Index key) { return view->grab().toImage().pixelColor(at(query, key)); };
+    const QColor hidden = Theme::of(Brightness::Light).hidden;
+    EXPECT_FALSE(find<QPushButton>("clearMask")->isVisible());
+    const int steps = m_session.undoStack().count();
+
+    paint->click();
+    drag(at(3, 1), at(3, 5));
+    EXPECT_EQ(m_session.undoStack().count(), steps + 1);
+    EXPECT_EQ(pixel(3, 4), hidden) << "before the new weights are there";
+    ASSERT_TRUE(settled());
+    for (Index key = 0; key < 13; ++key) {
+        const bool isHidden = key >= 1 && key <= 5;
+        EXPECT_EQ(heatmap().map()->at(TokenIndex(3), TokenIndex(key)) == 0.0F, isHidden) << key;
+        EXPECT_EQ(pixel(3, key) == hidden, isHidden) << key;
+    }
+    keepPicture(QStringLiteral("painted"));
+
+    drag(at(3, 5), at(3, 4));
+    ASSERT_TRUE(settled());
+    EXPECT_EQ(m_session.document().experiment.hiddenCells, CellSet({{3, 1, 4}}));
+    EXPECT_NE(pixel(3, 4), hidden);
+    find<QAction>("undo")->trigger();
+    EXPECT_EQ(m_session.document().experiment.hiddenCells, CellSet({{3, 1, 6}}));
+
+    EXPECT_TRUE(find<QPushButton>("clearMask")->isVisible());
+    find<QPushButton>("clearMask")->click();
+    EXPECT_EQ(m_session.document().experiment, Experiment{});
+    EXPECT_FALSE(find<QPushButton>("clearMask")->isVisible());
+    ASSERT_TRUE(settled());
+
+    paint->click();
+    QTest::mouseClick(view, Qt::LeftButton, {}, at(7, 2));
+    EXPECT_EQ(m_session.document().experiment, Experiment{}) << "a click selects again";
+    QTest::keyClick(view, Qt::Key_H);
+    EXPECT_EQ(m_session.document().experiment.hiddenCells, CellSet({{7, 2, 3}}));
+    QTest::keyClick(view, Qt::Key_H);
+    EXPECT_TRUE(m_session.document().experiment.hiddenCells.empty());
+}
+
+TEST_F(MainWindowTest, WhatAMaskHidesIsDrawnOnceAlsoWhereItCouldBePainted)
+{
+    auto* view = find<HeatmapView>("heatmap");
+    m_session.setExperiment({.mask = MaskChoice::Block, .maskReach = 2});
+    ASSERT_TRUE(settled());
+    const QImage paintable = view->grab().toImage();
+    view->setPaintableMask(std::nullopt, MouseTool::Pointer);
+    EXPECT_EQ(view->grab().toImage(), paintable) << "nothing covers the frame of the selected row";
+}
+
+TEST_F(MainWindowTest, OnlyWeightsOfTokensCanBePainted)
+{
+    auto* paint = find<QToolButton>("paintMask");
+    EXPECT_TRUE(paint->isEnabled());
+    ViewOptions options = m_session.viewOptions();
+    options.heatmap.quantity = Quantity::RawScores;
+    m_session.setViewOptions(options);
+    EXPECT_FALSE(paint->isEnabled());
+    options.heatmap.quantity = Quantity::Weights;
+    options.tokens.unit = TokenUnit::Word;
+    m_session.setViewOptions(options);
+    ASSERT_TRUE(settled());
+    EXPECT_FALSE(paint->isEnabled());
+    EXPECT_TRUE(paint->toolTip().contains(QStringLiteral("tokens")));
+}
+
+TEST_F(MainWindowTest, DeleteOnTheTokensZeroesAValue)
+{
+    auto* strip = find<TokenStrip>("tokens");
+    strip->setFocus();
+    QTest::keyClick(strip, Qt::Key_Delete);
+    EXPECT_EQ(m_session.document().experiment.zeroedValues, std::set{TokenIndex(8)}) << "it is the pronoun";
+    ASSERT_TRUE(settled());
+    EXPECT_TRUE(m_session.fullTrace()->find({StageId::Value, LayerIndex(2)})->matrix(3).row(8).isZero(0.0F));
+    keepPicture(QStringLiteral("zeroed"));
+    find<QAction>("undo")->trigger();
+    EXPECT_TRUE(m_session.document().experiment.zeroedValues.empty());
+}
+
 TEST_F(MainWindowTest, KeysOnTheTrainingPageLeaveTheModelAlone)
 {
     m_window.showPage(QStringLiteral("training"));
@@ -238,6 +557,7 @@ TEST_F(MainWindowTest, TheGalleryPreviewsSelectsAndSwitches)
 {
     m_window.showPage(QStringLiteral("heads"));
     auto* gallery = find<GalleryView>("gallery");
+    QCoreApplication::processEvents();  // lays out
     const auto& picture = dynamic_cast<const GalleryPicture&>(*gallery->picture());
     const HeadAddress head{LayerIndex(2), HeadIndex(5)};
     const QPoint centre = picture.thumbnailRect(head, gallery->pictureArea()).center().toPoint();
@@ -251,6 +571,24 @@ TEST_F(MainWindowTest, TheGalleryPreviewsSelectsAndSwitches)
     EXPECT_TRUE(m_session.document().experiment.ablatedHeads.contains(head));
     QTest::keyClick(gallery, Qt::Key_Right);
     EXPECT_EQ(m_session.document().selection.head, (HeadAddress{LayerIndex(2), HeadIndex(6)}));
+}
+
+TEST_F(MainWindowTest, TheCompareButtonShowsBeforeAndAfter)
+{
+    ViewOptions options = m_session.viewOptions();
+    options.compare.kind = ComparisonKind::Layers;
+    m_session.setViewOptions(options);
+    m_session.setExperiment({.scaling = Scaling::Off});
+    ASSERT_TRUE(settled());
+    find<QToolButton>("compare")->click();
+    EXPECT_EQ(m_session.viewOptions().compare.kind, ComparisonKind::BeforeAfter);
+    ASSERT_TRUE(QTest::qWaitFor([this] { return m_window.isUpToDate(); }, 20'000));
+    ASSERT_TRUE(m_window.figure());
+    EXPECT_EQ(m_window.figure()->name, QStringLiteral("compare"));
+    EXPECT_TRUE(m_window.figure()->caption.contains(
+        QStringLiteral("“%1”").arg(QChar(0x2068) + QString::fromLatin1(kSentence) + QChar(0x2069))));
+    EXPECT_TRUE(m_window.figure()->caption.join(QLatin1Char('\n')).contains(QStringLiteral("scores not scaled")));
+    keepPicture(QStringLiteral("compare"));
 }
 
 TEST_F(MainWindowTest, ControlsOfTheHeatmapChangeThePicture)
@@ -272,18 +610,16 @@ TEST_F(MainWindowTest, EveryPageIsDrawnLightAndDarkSmallAndLarge)
         m_window.setBrightness(brightness);
         for (const QSize size : {QSize(1024, 640), QSize(1280, 800), QSize(1920, 1080)}) {
             m_window.resize(size);
-            for (const QString& name : MainWindow::pageNames()) {
+            for (const QString& name : pageNames()) {
                 m_window.showPage(name);
                 QCoreApplication::processEvents();
                 const QImage image = m_window.grab().toImage();
                 EXPECT_EQ(image.size(), size);
                 const bool dark = QColor(image.pixel(3, size.height() / 2)).lightness() < 128;
                 EXPECT_EQ(dark, brightness == Brightness::Dark) << name.toStdString();
-                if (const QString folder = qEnvironmentVariable("HEADLIGHT_SCREENSHOTS"); !folder.isEmpty()) {
-                    image.save(QStringLiteral("%1/%2-%3-%4.png")
-                                   .arg(folder, name, dark ? QStringLiteral("dark") : QStringLiteral("light"))
-                                   .arg(size.width()));
-                }
+                keepPicture(QStringLiteral("%1-%2-%3")
+                                .arg(name, dark ? QStringLiteral("dark") : QStringLiteral("light"))
+                                .arg(size.width()));
             }
         }
     }
@@ -310,7 +646,7 @@ TEST_F(MainWindowTest, BadInputNeitherCrashesNorFreezesAndIsExplained)
     };
     auto* box = find<TextBox>("text");
     for (const Case& bad : cases) {
-        for (const QString& page : MainWindow::pageNames()) {
+        for (const QString& page : pageNames()) {
             m_window.showPage(page);
             box->selectAll();
             QApplication::clipboard()->setText(bad.text);
@@ -343,6 +679,24 @@ TEST_F(MainWindowTest, AFileThatIsNoUtf8IsRefusedAndTheTextStays)
     EXPECT_EQ(m_session.document().text, before);
 }
 
+TEST_F(MainWindowTest, APipeInPlaceOfATextIsRefusedAndNotWaitedFor)
+{
+    const QTemporaryDir folder;
+    const QString pipe = folder.filePath(QStringLiteral("pipe.txt"));
+    ASSERT_EQ(::mkfifo(pipe.toLocal8Bit().constData(), 0600), 0);
+    const QString before = m_session.document().text;
+    QString said;
+    QTimer::singleShot(200, &m_window, [&said] {
+        auto* message = qobject_cast<QMessageBox*>(QApplication::activeModalWidget());
+        ASSERT_NE(message, nullptr);
+        said = message->text();
+        message->accept();
+    });
+    m_window.open(pipe);
+    EXPECT_TRUE(said.contains(QStringLiteral("no regular file"))) << said.toStdString();
+    EXPECT_EQ(m_session.document().text, before);
+}
+
 TEST_F(MainWindowTest, CopyPutsPictureAndNumbersOnTheClipboard)
 {
     m_window.copyPicture();
@@ -358,6 +712,57 @@ TEST_F(MainWindowTest, ClosesWhileTheEngineIsBusy)
     m_session.setText(QString::fromStdString(words(1024)));
     m_window.close();
     EXPECT_FALSE(m_window.isVisible());
+}
+
+TEST_F(MainWindowTest, ADoubleClickOpensTheCellsDerivationAndClosingItFreesTheRoom)
+{
+    auto* view = find<HeatmapView>("heatmap");
+    auto* dock = find<QDockWidget>("explanation");
+    EXPECT_TRUE(dock->isHidden());
+    const int before = view->width();
+    const auto* picture = static_cast<const HeatmapPicture*>(view->picture());
+    const Cell cell{TokenIndex(8), TokenIndex(1)};
+    const QPoint centre = picture->cellRect(cell, view->pictureArea()).center().toPoint();
+    QTest::mouseDClick(view, Qt::LeftButton, {}, centre);
+    const HeadAddress head = m_session.locked().head;
+    const CellAddress weight{.stage = {StageId::Weights, head.layer}, .head = head.head, .row = 8, .column = 1};
+    EXPECT_EQ(m_session.explained(), weight);
+    EXPECT_EQ(m_session.locked().query, TokenIndex(8));
+    EXPECT_TRUE(dock->isVisible());
+    QApplication::processEvents();
+    EXPECT_LT(view->width(), before);
+    keepPicture(QStringLiteral("explain"));
+    dock->close();
+    QApplication::processEvents();
+    EXPECT_FALSE(m_session.explained());
+    EXPECT_EQ(view->width(), before);
+
+    view->setFocus();
+    QTest::keyClick(view, Qt::Key_Right);
+    QTest::keyClick(view, Qt::Key_X);
+    EXPECT_EQ(m_session.explained()->column, 2);
+    auto* action = find<QAction>("explain");
+    EXPECT_TRUE(action->isChecked());
+    action->trigger();
+    EXPECT_TRUE(dock->isHidden());
+    action->trigger();
+    EXPECT_EQ(m_session.explained()->column, 2) << "the selected cell";
+}
+
+TEST_F(MainWindowTest, TheHeatmapsScoresAreExplainedAsScores)
+{
+    auto* view = find<HeatmapView>("heatmap");
+    ViewOptions options = m_session.viewOptions();
+    for (const auto& [quantity, stage] :
+         {std::pair{Quantity::ScaledScores, StageId::Scores}, std::pair{Quantity::RawScores, StageId::RawScores}}) {
+        options.heatmap.quantity = quantity;
+        m_session.setViewOptions(options);
+        view->setFocus();
+        QTest::keyClick(view, Qt::Key_Right);
+        QTest::keyClick(view, Qt::Key_X);
+        ASSERT_TRUE(m_session.explained());
+        EXPECT_EQ(m_session.explained()->stage.id, stage);
+    }
 }
 
 }  // namespace

@@ -5,9 +5,14 @@
 #include "ui/plots/gallery_view.h"
 #include "ui/plots/picture_view.h"
 
+class QBoxLayout;
+class QComboBox;
 class QLabel;
 
 namespace headlight::ui {
+
+class MeasureTable;
+class ToggleButton;
 
 class HeadsPage final : public Page
 {
@@ -22,10 +27,19 @@ protected:
     void refresh() override;
 
 private:
+    QBoxLayout* makeControls();
+    void connectControls();
+    void showControls(const GalleryOptions& options);
+
     QLabel* m_heading;
+    QComboBox* m_order;
+    ToggleButton* m_lowestFirst;
+    QComboBox* m_badge;
+    QComboBox* m_grouping;
     GalleryView* m_gallery;
     QLabel* m_previewTitle;
     PictureView* m_preview;
+    MeasureTable* m_measures;
 };
 
 }  // namespace headlight::ui

@@ -2,11 +2,14 @@
 #pragma once
 
 #include "ui/pages/page.h"
+#include "ui/plots/heatmap_picture.h"
 #include "ui/plots/heatmap_view.h"
 
-class QButtonGroup;
 class QCheckBox;
+class QComboBox;
 class QLabel;
+class QPushButton;
+class QToolButton;
 
 namespace headlight::ui {
 
@@ -23,10 +26,17 @@ protected:
     void refresh() override;
 
 private:
+    void showPainting(bool isPaintable, const QString& reason);
+    void showQuantity(Quantity quantity, TokenUnit unit);
+    void explain(Cell cell);
+    Quantity shownQuantity() const;
+
     QLabel* m_heading;
-    QButtonGroup* m_quantity;
+    QComboBox* m_quantity;
     QCheckBox* m_numbers;
     QCheckBox* m_fit;
+    QToolButton* m_paint;
+    QPushButton* m_clear;
     HeatmapView* m_view;
 };
 

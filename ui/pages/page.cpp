@@ -13,16 +13,24 @@ Page::Page(Session& session, QWidget* parent) : QWidget(parent), m_session(sessi
     connect(&session, &Session::stateChanged, this, &Page::invalidate);
 }
 
+std::shared_ptr<const Trace> Page::tokenTrace() const
+{
+    const std::shared_ptr<const Trace>& shown = m_session.trace();
+    return shown && shown->info().unit == TokenUnit::Word ? m_session.fullTrace() : shown;
+}
+
 std::optional<Figure> Page::figureOf(View view) const
 {
     if (!m_session.trace()) {
         return std::nullopt;
     }
+    const bool isOfTokens = unitOf(view) == TokenUnit::Token;
     return toFigure({.view = view,
-                     .trace = m_session.trace(),
+                     .trace = isOfTokens ? tokenTrace() : m_session.trace(),
                      .model = m_session.sharedModel(),
-                     .selection = m_session.locked(),
-                     .options = m_session.viewOptions()});
+                     .selection = isOfTokens ? m_session.toTokens(m_session.locked()) : m_session.locked(),
+                     .options = m_session.viewOptions(),
+                     .analysis = m_session.analysis()});
 }
 
 void Page::invalidate()

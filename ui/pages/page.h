@@ -35,15 +35,19 @@ protected:
     /// Shows the session's trace, selection and options as they are now. Called only while the page is visible.
     virtual void refresh() = 0;
 
+    /// The trace with a row a token, whatever is merged, under the names that were chosen; null before the first.
+    std::shared_ptr<const Trace> tokenTrace() const;
+
     /// The session's trace in a view.
     std::optional<Figure> figureOf(View view) const;
+
+    /// Refreshes, now or as soon as the page is visible.
+    void invalidate();
 
     void showEvent(QShowEvent* event) override;
     void changeEvent(QEvent* event) override;
 
 private:
-    void invalidate();
-
     Session& m_session;
     bool m_stale = true;
 };

@@ -90,6 +90,7 @@ TrainingPage::TrainingPage(Session& session, QWidget* parent)
     , m_snapshots(new QSlider(Qt::Horizontal, this))
     , m_snapshotLabel(new QLabel(this))
     , m_newest(new QCheckBox(tr("newest"), this))
+    , m_trainer(session.toyTrainer())
 {
     auto* layout = new QVBoxLayout(this);
     layout->setSpacing(kSpacing);

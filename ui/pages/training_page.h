@@ -104,7 +104,7 @@ private:
     std::optional<Brightness> m_drawnBrightness;
     QElapsedTimer m_sinceCharts;
     QTimer m_chartTimer;
-    ToyTrainer m_trainer;  ///< Last, so that it ends before what it tells.
+    ToyTrainer& m_trainer;
 };
 
 }  // namespace headlight::ui

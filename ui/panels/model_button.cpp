@@ -8,6 +8,7 @@
 #include <QCoreApplication>
 #include <QMenu>
 
+#include <algorithm>
 #include <filesystem>
 
 namespace headlight::ui {
@@ -72,6 +73,17 @@ std::vector<ModelChoice> modelChoices()
                        },
                        .isOf = [](const Model& open) { return open.note == kUntrained; }});
     return choices;
+}
+
+ModelSource sourceOf(const ModelChoice& choice)
+{
+    return {.title = choice.title, .folder = {}, .read = [read = choice.read](const Progress&) { return read(); }};
+}
+
+ModelSource otherThan(const Model& model)
+{
+    const std::vector<ModelChoice> choices = modelChoices();
+    return sourceOf(*std::ranges::find_if(choices, [&](const ModelChoice& choice) { return !choice.isOf(model); }));
 }
 
 ModelButton::ModelButton(QWidget* parent) : QToolButton(parent)

@@ -3,6 +3,7 @@
 
 #include "core/base/result.h"
 #include "core/model/model.h"
+#include "ui/session/model_loader.h"
 
 #include <QString>
 #include <QToolButton>
@@ -26,6 +27,11 @@ struct ModelChoice
 
 /// Those that are there, the one that the program starts with first.
 std::vector<ModelChoice> modelChoices();
+
+ModelSource sourceOf(const ModelChoice& choice);
+
+/// The first of the program's models that is not this one.
+ModelSource otherThan(const Model& model);
 
 /// Names the open model, tells about it in its tool tip, and offers the others in its menu.
 class ModelButton final : public QToolButton

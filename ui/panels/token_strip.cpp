@@ -4,8 +4,10 @@
 #include "ui/plots/picture_view.h"
 #include "ui/plots/token_label.h"
 
+#include <QContextMenuEvent>
 #include <QHelpEvent>
 #include <QKeyEvent>
+#include <QMenu>
 #include <QMouseEvent>
 #include <QPainter>
 #include <QScrollBar>
@@ -52,6 +54,14 @@ void TokenStrip::show(std::shared_ptr<const Trace> trace, const Selection& selec
         placeChips();
     }
     viewport()->update();
+}
+
+void TokenStrip::setZeroed(std::set<TokenIndex> tokens)
+{
+    if (m_zeroed != tokens) {
+        m_zeroed = std::move(tokens);
+        viewport()->update();
+    }
 }
 
 QSize TokenStrip::sizeHint() const
@@ -130,8 +140,11 @@ void TokenStrip::paintEvent(QPaintEvent* /*event*/)
             painter.setBrush(Qt::NoBrush);
             painter.drawRoundedRect(chip.adjusted(1.0, 1.0, -1.0, -1.0), 4.0, 4.0);
         }
-        painter.setFont(isQuery ? bold : plain);
-        painter.setPen(isQuery ? theme.accent : theme.text);
+        const bool isZeroed = m_zeroed.contains(token);
+        QFont font = isQuery ? bold : plain;
+        font.setStrikeOut(isZeroed);
+        painter.setFont(font);
+        painter.setPen(isQuery ? theme.accent : isZeroed ? theme.mutedText : theme.text);
         const QRectF text = chip.adjusted(kPadding, 2.0, -kPadding, -kBar - 3.0);
         painter.drawText(text, Qt::AlignCenter,
                          elidedTokenLabel(m_trace->info().tokens[i], metrics, text.width() + 1.0));
@@ -153,14 +166,21 @@ bool TokenStrip::viewportEvent(QEvent* event)
             const auto label = [&tokens](TokenIndex index) {
                 return tokenLabel(tokens[static_cast<std::size_t>(index.value)]);
             };
-            QString text = tr("token %1: %2 (id %3)")
-                               .arg(token->value)
-                               .arg(label(*token))
-                               .arg(tokens[static_cast<std::size_t>(token->value)].id);
+            const Token& pointedAt = tokens[static_cast<std::size_t>(token->value)];
+            const bool isOfWords = m_trace->info().unit == TokenUnit::Word;
+            QString text = isOfWords
+                               ? tr("word %1: %2").arg(token->value).arg(label(*token))
+                               : tr("token %1: %2 (id %3)").arg(token->value).arg(label(*token)).arg(pointedAt.id);
+            if (!pointedAt.piece.empty() && pointedAt.piece != pointedAt.text) {
+                text += tr("\nraw: %1").arg(withVisibleControls(QString::fromStdString(pointedAt.piece)));
+            }
             if (m_selection.query && m_weights) {
                 text += tr("\n%1 → %2: weight %3")
                             .arg(label(*m_selection.query), label(*token))
                             .arg(static_cast<double>(weightOf(*token)), 0, 'g', 6);
+            }
+            if (m_zeroed.contains(*token)) {
+                text += tr("\nIts value is zeroed: nothing flows from it, however much it is looked at");
             }
             QToolTip::showText(help->globalPos(), text, this, chipRect(*token).toAlignedRect());
         } else {
@@ -193,6 +213,24 @@ void TokenStrip::mousePressEvent(QMouseEvent* event)
     }
 }
 
+void TokenStrip::contextMenuEvent(QContextMenuEvent* event)
+{
+    const std::optional<TokenIndex> token =
+        event->reason() == QContextMenuEvent::Mouse ? tokenAt(event->pos()) : m_selection.query;
+    if (!token || !m_trace) {
+        return;
+    }
+    auto* menu = new QMenu(this);
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    menu->setObjectName(QStringLiteral("tokenMenu"));
+    QAction* zero = menu->addAction(tr("&Zero its value"), this, [this, token] { emit valueToggled(*token); });
+    zero->setCheckable(true);
+    zero->setChecked(m_zeroed.contains(*token));
+    menu->popup(event->reason() == QContextMenuEvent::Mouse
+                    ? event->globalPos()
+                    : viewport()->mapToGlobal(chipRect(*token).bottomLeft().toPoint()));
+}
+
 void TokenStrip::leaveEvent(QEvent* event)
 {
     emit pointed(std::nullopt);
@@ -201,6 +239,10 @@ void TokenStrip::leaveEvent(QEvent* event)
 
 void TokenStrip::keyPressEvent(QKeyEvent* event)
 {
+    if (event->key() == Qt::Key_Delete && m_selection.query && m_trace) {
+        emit valueToggled(*m_selection.query);
+        return;
+    }
     const int step = event->key() == Qt::Key_Right ? 1 : event->key() == Qt::Key_Left ? -1 : 0;
     if (step == 0 || m_chips.empty()) {
         QAbstractScrollArea::keyPressEvent(event);

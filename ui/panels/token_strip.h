@@ -9,13 +9,15 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <vector>
 
 namespace headlight::ui {
 
 class ColourMap;
 
-/// Chips in lines, as text wraps; at most three lines are in sight, more scroll. A click makes a token the query.
+/// Chips in lines, as text wraps; at most three lines are in sight, more scroll. A click makes a token the query; Delete or the
+/// context menu zeroes its value.
 class TokenStrip final : public QAbstractScrollArea
 {
     Q_OBJECT
@@ -25,6 +27,9 @@ public:
 
     /// @param trace null empties the strip
     void show(std::shared_ptr<const Trace> trace, const Selection& selection, const ColourMap& colourMap);
+
+    /// The tokens whose values are zeroed: struck through.
+    void setZeroed(std::set<TokenIndex> tokens);
 
     /// Where a token's chip stands, in the viewport.
     QRectF chipRect(TokenIndex token) const;
@@ -36,12 +41,16 @@ signals:
     void pointed(std::optional<headlight::TokenIndex> token);
     void clicked(headlight::TokenIndex token);
 
+    /// A person wants the token's value zeroed, or no longer.
+    void valueToggled(headlight::TokenIndex token);
+
 protected:
     bool viewportEvent(QEvent* event) override;
     void paintEvent(QPaintEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
     void mouseMoveEvent(QMouseEvent* event) override;
     void mousePressEvent(QMouseEvent* event) override;
+    void contextMenuEvent(QContextMenuEvent* event) override;
     void leaveEvent(QEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
 
@@ -54,6 +63,7 @@ private:
     std::shared_ptr<const AttentionMap> m_weights;
     Selection m_selection;
     const ColourMap* m_colourMap = nullptr;
+    std::set<TokenIndex> m_zeroed;
     std::vector<QRectF> m_chips;  ///< In the strip's own coordinates, before scrolling.
     int m_lines = 1;
 };

@@ -8,6 +8,10 @@
 #include <QPaintEvent>
 #include <QToolTip>
 
+#include <algorithm>
+#include <array>
+#include <utility>
+
 namespace headlight::ui {
 
 void GalleryView::setPicture(std::unique_ptr<const GalleryPicture> picture)
@@ -29,9 +33,8 @@ bool GalleryView::event(QEvent* event)
     const auto* help = static_cast<QHelpEvent*>(event);
     if (const std::optional<HeadAddress> head = headAt(help->pos())) {
         const bool onSwitch = m_gallery->switchAt(help->pos(), pictureArea()).has_value();
-        const QString title = headTitle(*head, m_gallery->trace().info().relationOf(*head));
         const QString text =
-            onSwitch ? tr("%1: switch off or on (Space)").arg(title) : tr("%1: click to select").arg(title);
+            onSwitch ? tr("%1: switch off or on (Space)").arg(headTitle(*head)) : m_gallery->describe(*head);
         QToolTip::showText(help->globalPos(), text, this,
                            m_gallery->thumbnailRect(*head, pictureArea()).toAlignedRect());
     } else {
@@ -50,6 +53,9 @@ void GalleryView::paintEvent(QPaintEvent* event)
     QPainter painter(this);
     painter.setRenderHint(QPainter::Antialiasing);
     const QRectF corner = m_gallery->switchRect(*m_hovered, pictureArea());
+    if (corner.isEmpty()) {
+        return;
+    }
     painter.setPen(QPen(theme.text, 1.0));
     painter.setBrush(theme.paper);
     painter.drawRoundedRect(corner, 3.0, 3.0);
@@ -93,25 +99,16 @@ void GalleryView::leaveEvent(QEvent* /*event*/)
 
 void GalleryView::keyPressEvent(QKeyEvent* event)
 {
-    HeadAddress head = m_cursor;
-    switch (event->key()) {
-    case Qt::Key_Up:
-        --head.layer.value;
-        break;
-    case Qt::Key_Down:
-        ++head.layer.value;
-        break;
-    case Qt::Key_Left:
-        --head.head.value;
-        break;
-    case Qt::Key_Right:
-        ++head.head.value;
-        break;
-    default:
+    constexpr std::array kSteps = {std::pair(Qt::Key_Left, Step::Left), std::pair(Qt::Key_Right, Step::Right),
+                                   std::pair(Qt::Key_Up, Step::Up), std::pair(Qt::Key_Down, Step::Down)};
+    const auto* step = std::ranges::find(kSteps, event->key(), &std::pair<Qt::Key, Step>::first);
+    if (m_gallery == nullptr || step == kSteps.end()) {
         PictureView::keyPressEvent(event);
         return;
     }
-    emit clicked(head);
+    if (const std::optional<HeadAddress> head = m_gallery->neighbour(m_cursor, step->second, pictureArea())) {
+        emit clicked(*head);
+    }
 }
 
 }  // namespace headlight::ui

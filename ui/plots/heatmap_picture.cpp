@@ -1,6 +1,7 @@
 #include "ui/plots/heatmap_picture.h"
 
-#include "core/analysis/raw_scores.h"
+#include "core/analysis/norm_weighted.h"
+#include "core/analysis/stage_matrix.h"
 #include "ui/plots/token_label.h"
 
 #include <algorithm>
@@ -15,7 +16,32 @@ constexpr qreal kWidestAxis = 160.0;  ///< Of a figure's token labels.
 constexpr qreal kLowAxis = 64.0;      ///< Holds short words.
 constexpr qreal kSmall = 240.0;  ///< In a smaller area axes and colour bar have no names, so that the cells have room.
 
-Result<std::shared_ptr<const AttentionMap>> mapOf(const Trace& trace, HeadAddress head, Quantity quantity)
+Result<std::shared_ptr<const AttentionMap>> rolloutOf(const Analysis* analysis, LayerIndex layer)
+{
+    const auto index = static_cast<std::size_t>(layer.value);
+    if (analysis == nullptr || !analysis->asked.rollout) {
+        return failure(ErrorCode::NotFound, "Computing the rollout …");
+    }
+    if (index >= analysis->rollout.size()) {
+        return failure(ErrorCode::NotFound, "Rollout needs the weights of every layer, and the trace lacks some.");
+    }
+    return analysis->rollout[index];
+}
+
+Result<std::shared_ptr<const AttentionMap>> normWeightedOf(const Trace& trace, const Model* model, HeadAddress head)
+{
+    if (model == nullptr) {
+        return failure(ErrorCode::NotFound, "Norm-weighted attention needs the model's weights.");
+    }
+    const Result<Matrix> cells = normWeightedAttention(trace, *model, head);
+    if (!cells) {
+        return tl::unexpected(cells.error());
+    }
+    return std::make_shared<StoredMap>(std::make_shared<const Tensor>(Tensor::fromMatrix(*cells)), 0);
+}
+
+Result<std::shared_ptr<const AttentionMap>> mapOf(const Trace& trace, HeadAddress head, Quantity quantity,
+                                                  const HeatmapSources& sources)
 {
     switch (quantity) {
     case Quantity::Weights:
@@ -23,31 +49,42 @@ Result<std::shared_ptr<const AttentionMap>> mapOf(const Trace& trace, HeadAddres
     case Quantity::ScaledScores:
         return trace.map(StageId::Scores, head);
     case Quantity::RawScores:
-        return rawScoreMap(trace, head);
+        return stageMatrix(trace, {StageId::RawScores, head.layer}, head.head);
+    case Quantity::Rollout:
+        return rolloutOf(sources.analysis.get(), head.layer);
+    case Quantity::NormWeighted:
+        return normWeightedOf(trace, sources.model, head);
     }
     return trace.map(StageId::Weights, head);
 }
 
 QString formulaOf(Quantity quantity, const Experiment& experiment)
 {
-    const QString scores = experiment.scaling == Scaling::On ? QStringLiteral("Q·Kᵀ/√d") : QStringLiteral("Q·Kᵀ");
+    const bool isLinear = experiment.kernel == AttentionKernel::Linear;
+    const QString product = isLinear ? QStringLiteral("φ(Q)·φ(K)ᵀ") : QStringLiteral("Q·Kᵀ");
+    const QString scores = isLinear || experiment.scaling == Scaling::Off ? product : product + QStringLiteral("/√d");
     switch (quantity) {
     case Quantity::Weights:
-        return QStringLiteral("weight = softmax(%1)").arg(scores);
+        return (isLinear ? QStringLiteral("weight = %1 ÷ row sum") : QStringLiteral("weight = softmax(%1)"))
+            .arg(scores);
     case Quantity::ScaledScores:
         return QStringLiteral("score = %1").arg(scores);
     case Quantity::RawScores:
         return QStringLiteral("raw score = Q·Kᵀ");
+    case Quantity::Rollout:
+        return QStringLiteral("rollout = ∏ (½·W + ½·I)");
+    case Quantity::NormWeighted:
+        return QStringLiteral("‖weight · (x·W_V + b_V)·W_O‖");
     }
     return {};
 }
 
-/// Weights span 0 to 1, or to the largest; scores span as far to either side of zero.
+/// Weights and rollout span 0 to 1, or to the largest; norms to the largest; scores as far to either side of zero.
 ColourScale scaleOf(const AttentionMap& map, const HeatmapOptions& options, const ColourMap& colourMap)
 {
-    const Matrix all = map.tile({0, map.rows()}, {0, map.cols()}, {map.rows(), map.cols()});
-    if (options.quantity == Quantity::Weights) {
-        const bool fixed = options.range == RangeMode::Fixed;
+    const Matrix all = map.cells();
+    if (options.quantity != Quantity::ScaledScores && options.quantity != Quantity::RawScores) {
+        const bool fixed = options.range == RangeMode::Fixed && options.quantity != Quantity::NormWeighted;
         return {.map = &colourMap, .low = 0.0F, .high = fixed ? 1.0F : all.maxCoeff(), .meaning = {}};
     }
     const float reach = std::max(all.cwiseAbs().maxCoeff(), std::numeric_limits<float>::min());
@@ -77,38 +114,65 @@ QString quantityName(Quantity quantity)
         return QStringLiteral("scaled score");
     case Quantity::RawScores:
         return QStringLiteral("raw score");
+    case Quantity::Rollout:
+        return QStringLiteral("rollout");
+    case Quantity::NormWeighted:
+        return QStringLiteral("norm-weighted attention");
     }
     return {};
 }
 
 HeatmapPicture::HeatmapPicture(std::shared_ptr<const Trace> trace, const Selection& selection,
-                               const HeatmapOptions& options, const ColourMap& colourMap)
+                               const HeatmapOptions& options, const ColourMap& colourMap, const HeatmapSources& sources)
     : m_trace(std::move(trace))
     , m_selection(selection)
     , m_options(options)
 {
     const TraceInfo& info = m_trace->info();
-    m_rows = tokenAxis(info.tokens, QStringLiteral("query: who looks"), selection.query);
-    m_columns = tokenAxis(info.tokens, QStringLiteral("key: who is looked at"), selection.key);
-    Result<std::shared_ptr<const AttentionMap>> map = mapOf(*m_trace, selection.head, options.quantity);
+    if (info.unit == TokenUnit::Word && options.quantity != Quantity::Weights) {
+        m_options.quantity = Quantity::Weights;
+        m_note = options.quantity == Quantity::Rollout        ? QStringLiteral("rollout is of tokens")
+                 : options.quantity == Quantity::NormWeighted ? QStringLiteral("words have no values")
+                                                              : QStringLiteral("words have no scores");
+    }
+    const bool isRollout = m_options.quantity == Quantity::Rollout;
+    m_rows = tokenAxis(info.tokens,
+                       isRollout ? QStringLiteral("token after layer %1").arg(selection.head.layer.value)
+                                 : QStringLiteral("query: who looks"),
+                       selection.query);
+    m_columns = tokenAxis(info.tokens,
+                          isRollout ? QStringLiteral("token of the input") : QStringLiteral("key: who is looked at"),
+                          selection.key);
+    Result<std::shared_ptr<const AttentionMap>> map = mapOf(*m_trace, selection.head, m_options.quantity, sources);
     if (!map) {
         m_problem = QString::fromStdString(map.error().message);
         m_scale.map = &colourMap;
         return;
     }
     m_map = std::move(*map);
-    m_scale = scaleOf(*m_map, options, colourMap);
-    m_scale.meaning = formulaOf(options.quantity, info.experiment);
+    m_scale = scaleOf(*m_map, m_options, colourMap);
+    m_scale.meaning = formulaOf(m_options.quantity, info.experiment);
 }
 
 QString HeatmapPicture::title() const
 {
-    static constexpr std::array kTitles = {"Attention weights", "Scaled scores", "Raw scores"};
+    static constexpr std::array kTitles = {"Attention weights", "Scaled scores", "Raw scores", "Attention rollout",
+                                           "Norm-weighted attention"};
+    if (m_options.quantity == Quantity::Rollout) {
+        return QStringLiteral("Attention rollout · all heads of layers 0 to %1 (Abnar & Zuidema 2020)")
+            .arg(m_selection.head.layer.value);
+    }
     QString title =
         QStringLiteral("%1 · %2").arg(QString::fromLatin1(kTitles.at(static_cast<std::size_t>(m_options.quantity))),
                                       headTitle(m_selection.head, m_trace->info().relationOf(m_selection.head)));
+    if (m_options.quantity == Quantity::NormWeighted) {
+        title += QStringLiteral(" (Kobayashi et al. 2020)");
+    }
     if (m_trace->info().experiment.ablatedHeads.contains(m_selection.head)) {
         title += QStringLiteral(" · switched off");
+    }
+    if (!m_note.isEmpty()) {
+        title += QStringLiteral(" · ") + m_note;
     }
     return title;
 }
@@ -159,9 +223,14 @@ HeatmapPicture::Layout HeatmapPicture::layout(const QRectF& area) const
             .scale = std::move(scale)};
 }
 
+bool HeatmapPicture::isOfWeights() const
+{
+    return m_options.quantity == Quantity::Weights || m_options.quantity == Quantity::NormWeighted;
+}
+
 bool HeatmapPicture::isMasked(Cell cell) const
 {
-    return m_options.quantity == Quantity::Weights && !isVisible(m_trace->info().mask, cell.query, cell.key);
+    return isOfWeights() && !isVisible(mask(), cell.query, cell.key);
 }
 
 Matrix HeatmapPicture::tile(QSize pixels) const
@@ -169,7 +238,7 @@ Matrix HeatmapPicture::tile(QSize pixels) const
     const IndexRange rows{0, m_map->rows()};
     const IndexRange cols{0, m_map->cols()};
     Matrix cells = m_map->tile(rows, cols, {pixels.height(), pixels.width()});
-    if (m_options.quantity == Quantity::Weights && m_trace->info().mask != Mask{}) {
+    if (isOfWeights() && mask() != Mask{}) {
         for (Index i = 0; i < cells.rows(); ++i) {
             for (Index j = 0; j < cells.cols(); ++j) {
                 const Cell middle{TokenIndex((2 * i + 1) * rows.size() / (2 * cells.rows())),
@@ -205,23 +274,7 @@ void HeatmapPicture::paint(QPainter& painter, const QRectF& area, const Theme& t
     drawAxis(painter, placed.columnLabels, placed.columns, AxisSide::Top, theme);
     drawColourBar(painter, placed.colourBar, placed.scale, theme);
 
-    const qreal pitch = placed.cells.width() / static_cast<qreal>(m_map->cols());
-    // Around rows and columns too thin to hold a frame, not over them.
-    constexpr qreal kThin = 6.0;
-    const qreal outside = pitch < kThin ? 1.0 : 0.0;
-    QPen marker(theme.accent, pitch < kThin ? 1.0 : 1.5);
-    marker.setJoinStyle(Qt::MiterJoin);
-    painter.setPen(marker);
-    if (m_selection.query) {
-        const qreal top = placed.cells.top() + static_cast<qreal>(m_selection.query->value) * pitch;
-        painter.drawRect(QRectF(placed.cells.left(), top, placed.cells.width(), pitch)
-                             .adjusted(-outside, -outside, outside, outside));
-    }
-    if (m_selection.key) {
-        const qreal left = placed.cells.left() + static_cast<qreal>(m_selection.key->value) * pitch;
-        painter.drawRect(QRectF(left, placed.cells.top(), pitch, placed.cells.height())
-                             .adjusted(-outside, -outside, outside, outside));
-    }
+    drawMarks(painter, placed.cells, m_map->rows(), {m_rows.highlighted, m_columns.highlighted}, theme);
     painter.restore();
 }
 
@@ -260,6 +313,12 @@ std::optional<Cell> HeatmapPicture::cellAt(QPointF point, const QRectF& area) co
         return TokenIndex(std::min(static_cast<Index>(offset / extent * static_cast<qreal>(tokens)), tokens - 1));
     };
     return Cell{index(point.y() - cells.top(), cells.height()), index(point.x() - cells.left(), cells.width())};
+}
+
+std::optional<CellPicture::Hit> HeatmapPicture::hitAt(QPointF point, const QRectF& area) const
+{
+    const std::optional<Cell> cell = cellAt(point, area);
+    return cell ? std::optional(Hit{*cell, cellRect(*cell, area)}) : std::nullopt;
 }
 
 QRectF HeatmapPicture::cellRect(Cell cell, const QRectF& area) const

@@ -1,9 +1,11 @@
 // One head's map: queries down, keys across.
 #pragma once
 
+#include "core/model/model.h"
 #include "core/trace/trace.h"
+#include "ui/plots/cell_picture.h"
 #include "ui/plots/matrix_painter.h"
-#include "ui/plots/picture.h"
+#include "ui/session/analysis.h"
 #include "ui/session/selection.h"
 #include "ui/session/view_options.h"
 
@@ -12,28 +14,30 @@
 
 namespace headlight::ui {
 
-/// A cell of a map.
-struct Cell
+/// What the layers are made from that a trace does not hold. Without them the picture says that they are not there.
+struct HeatmapSources
 {
-    TokenIndex query;
-    TokenIndex key;
-
-    bool operator==(const Cell&) const = default;
+    const Model* model = nullptr;                   ///< For norm-weighted attention; used while the picture is made.
+    std::shared_ptr<const Analysis> analysis = {};  ///< For rollout.
 };
 
-/// Draws weights, scaled scores or raw scores of the selected head, with token labels, the selected row, column and cell
+/// Draws weights, scores, rollout or norm-weighted attention of the selected head, with token labels, the selected row, column and cell
 /// marked, a colour bar, and numbers in the cells where asked for and where they fit.
-class HeatmapPicture final : public Picture
+class HeatmapPicture final : public CellPicture
 {
 public:
-    /// @param trace must hold the stage that `options` ask for; else the picture says so instead.
+    /// @param trace must hold the stage that `options` ask for; else the picture says so instead. Of words there are weights
+    /// alone, so these are shown.
     HeatmapPicture(std::shared_ptr<const Trace> trace, const Selection& selection, const HeatmapOptions& options,
-                   const ColourMap& colourMap);
+                   const ColourMap& colourMap, const HeatmapSources& sources = {});
 
     QString title() const override;
     QSizeF naturalSize() const override;
     void paint(QPainter& painter, const QRectF& area, const Theme& theme) const override;
     CsvTable table() const override;
+    std::optional<Hit> hitAt(QPointF point, const QRectF& area) const override;
+    Index side() const override { return m_map ? m_map->rows() : 0; }
+    QString describe(Cell cell) const override;
 
     /// The cell under a point when drawn into `area`.
     std::optional<Cell> cellAt(QPointF point, const QRectF& area) const;
@@ -47,8 +51,8 @@ public:
     const AttentionMap* map() const noexcept { return m_map.get(); }
     bool isMasked(Cell cell) const;
 
-    /// The cell's exact number and what it is, as "it → animal: weight 0.8731".
-    QString describe(Cell cell) const;
+    /// The mask in force in the head's layer.
+    const Mask& mask() const { return m_trace->info().maskOf(m_selection.head.layer); }
 
 private:
     struct Layout
@@ -63,12 +67,14 @@ private:
     };
     Layout layout(const QRectF& area) const;
     Matrix tile(QSize pixels) const;
+    bool isOfWeights() const;
 
     std::shared_ptr<const Trace> m_trace;
     Selection m_selection;
     HeatmapOptions m_options;
     std::shared_ptr<const AttentionMap> m_map;
     QString m_problem;
+    QString m_note;  ///< Why it shows weights where something else was asked for.
     ColourScale m_scale;
     AxisLabels m_rows;
     AxisLabels m_columns;
@@ -78,7 +84,7 @@ private:
 /// "layer 3 · head 0 · asked for the antecedent".
 QString headTitle(HeadAddress head, std::string_view relation = {});
 
-/// "weight", "scaled score", "raw score".
+/// "weight", "scaled score", "raw score", "rollout", "norm-weighted attention".
 QString quantityName(Quantity quantity);
 
 }  // namespace headlight::ui

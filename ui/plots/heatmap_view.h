@@ -1,40 +1,61 @@
-// The heatmap as a widget: hover, click, cell cursor.
+// The heatmap as a widget: cells that answer, and a mask to paint.
 #pragma once
 
+#include "ui/plots/cell_view.h"
 #include "ui/plots/heatmap_picture.h"
-#include "ui/plots/picture_view.h"
+#include "ui/session/painting.h"
 
 namespace headlight::ui {
 
-/// Points at a cell under the mouse, locks it on a click or with Return, moves the cell cursor with the arrow keys, and
-/// frees it with Escape.
-class HeatmapView final : public PictureView
+/// What the mouse does to the cells.
+enum class MouseTool { Pointer, Brush };
+
+/// Paints a mask besides, where that is wanted: a drag hides the cells it passes, or shows them again if it begins on a hidden one; so
+/// does H on the cell under the cursor. Else a double click asks how a cell came about, as do X and the context menu.
+class HeatmapView final : public CellView
 {
     Q_OBJECT
 
 public:
-    using PictureView::PictureView;
+    using CellView::CellView;
 
     void setPicture(std::unique_ptr<const HeatmapPicture> picture);
 
-    /// The cell that the arrow keys start from.
-    void setCursor(std::optional<Cell> cell) { m_cursor = cell; }
+    /// The mask that H paints, and the mouse too while it is a brush. What it hides is drawn hidden even before the picture shows it.
+    /// Nothing: there is none to paint.
+    void setPaintableMask(std::optional<Mask> mask, MouseTool tool);
 
 signals:
-    void pointed(std::optional<headlight::ui::Cell> cell);
-    void clicked(headlight::ui::Cell cell);
-    void freed();
+    /// A stroke ended.
+    void painted(const headlight::CellSet& cells, headlight::ui::Painting painting);
+
+    void explanationWanted(headlight::ui::Cell cell);
 
 protected:
-    bool event(QEvent* event) override;
     void mouseMoveEvent(QMouseEvent* event) override;
     void mousePressEvent(QMouseEvent* event) override;
-    void leaveEvent(QEvent* event) override;
+    void mouseReleaseEvent(QMouseEvent* event) override;
+    void mouseDoubleClickEvent(QMouseEvent* event) override;
+    void contextMenuEvent(QContextMenuEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
+    void paintPicture(QPainter& painter, const Theme& theme) override;
 
 private:
+    struct Stroke
+    {
+        Painting painting;
+        CellSet cells;
+        Cell last;
+    };
+
+    bool isPainting() const { return m_mask && m_tool == MouseTool::Brush; }
+    Painting paintingAt(Cell cell) const;
+    void strokeTo(Cell cell);
+
     const HeatmapPicture* m_heatmap = nullptr;
-    std::optional<Cell> m_cursor;
+    std::optional<Mask> m_mask;
+    MouseTool m_tool = MouseTool::Pointer;
+    std::optional<Stroke> m_stroke;
 };
 
 }  // namespace headlight::ui

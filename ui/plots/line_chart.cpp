@@ -5,12 +5,18 @@
 #include <QPicture>
 
 #include <algorithm>
+#include <cmath>
 
 namespace headlight::ui {
 namespace {
 
 constexpr int kTop = 8;  ///< Keep the outermost dots and numbers whole.
 constexpr int kRight = 16;
+
+QString tickText(double tick)
+{
+    return QString::number(tick, 'g', 6).replace(QLatin1Char('-'), QChar(0x2212));
+}
 
 /// Numbers with a true minus, no closer than a step.
 class Ticker final : public QCPAxisTicker
@@ -31,11 +37,47 @@ protected:
 
     QString getTickLabel(double tick, const QLocale& /*locale*/, QChar /*format*/, int /*precision*/) override
     {
-        return QString::number(tick, 'g', 6).replace(QLatin1Char('-'), QChar(0x2212));
+        return tickText(tick);
     }
 
 private:
     double m_leastStep;
+};
+
+/// "1000", "10⁴": what does not fit beside an axis is written as a power.
+QString powerText(double tick)
+{
+    const double power = std::log10(tick);
+    const auto whole = std::lround(power);
+    constexpr double kTolerance = 1e-9;
+    constexpr long kLongest = 3;
+    if (std::labs(whole) <= kLongest || std::abs(power - static_cast<double>(whole)) > kTolerance) {
+        return tickText(tick);
+    }
+    static const QString digits = QString::fromUtf8("⁰¹²³⁴⁵⁶⁷⁸⁹");
+    QString text = QStringLiteral("10") + (whole < 0 ? QStringLiteral("⁻") : QString());
+    for (const QChar digit : QString::number(std::labs(whole))) {
+        text += digits[digit.digitValue()];
+    }
+    return text;
+}
+
+/// Powers of a base.
+class PowerTicker final : public QCPAxisTickerLog
+{
+public:
+    PowerTicker(double base, int room)
+    {
+        constexpr int kFewest = 2;
+        setLogBase(base);
+        setTickCount(std::max(room, kFewest));
+    }
+
+protected:
+    QString getTickLabel(double tick, const QLocale& /*locale*/, QChar /*format*/, int /*precision*/) override
+    {
+        return powerText(tick);
+    }
 };
 
 /// Draws a line in short pieces: of one long jagged line Qt makes a single outline, whose filling takes six times as long.
@@ -70,7 +112,12 @@ void styleAxis(QCPAxis& axis, const QString& name, AxisRange range, int room, co
 {
     // Widths other than 0, for which pens are as thin as the device allows: invisible in print.
     const QPen line(theme.line, 1.0);
-    axis.setTicker(QSharedPointer<Ticker>::create(range.leastStep, room));
+    if (range.spacing == AxisSpacing::Even) {
+        axis.setTicker(QSharedPointer<Ticker>::create(range.leastStep, room));
+    } else {
+        axis.setScaleType(QCPAxis::stLogarithmic);
+        axis.setTicker(QSharedPointer<PowerTicker>::create(range.spacing == AxisSpacing::Binary ? 2.0 : 10.0, room));
+    }
     axis.setRange(range.low, range.high);
     axis.setBasePen(line);
     axis.setTickPen(line);
@@ -86,8 +133,35 @@ void styleAxis(QCPAxis& axis, const QString& name, AxisRange range, int room, co
     axis.grid()->setZeroLinePen(line);
 }
 
+/// The area between the values less and plus their spread.
+void addBand(QCustomPlot& plot, const ChartLine& line)
+{
+    constexpr float kPale = 0.18F;
+    QList<double> below;
+    QList<double> above;
+    for (qsizetype i = 0; i < line.values.size(); ++i) {
+        below.append(line.values[i] - line.spread[i]);
+        above.append(line.values[i] + line.spread[i]);
+    }
+    QColor colour = line.colour;
+    colour.setAlphaF(kPale);
+    auto* lower = new QCPGraph(plot.xAxis, plot.yAxis);  // the plot owns its graphs
+    auto* upper = new QCPGraph(plot.xAxis, plot.yAxis);
+    for (QCPGraph* edge : {lower, upper}) {
+        edge->setAdaptiveSampling(false);
+        edge->setPen(Qt::NoPen);
+    }
+    lower->setData(line.keys, below, true);
+    upper->setData(line.keys, above, true);
+    upper->setBrush(colour);
+    upper->setChannelFillGraph(lower);
+}
+
 void addLine(QCustomPlot& plot, const ChartLine& line)
 {
+    if (!line.spread.isEmpty()) {
+        addBand(plot, line);
+    }
     auto* graph = new Graph(plot.xAxis, plot.yAxis);  // the plot owns its graphs
     graph->setAdaptiveSampling(false);
     graph->setData(line.keys, line.values, true);
@@ -96,7 +170,14 @@ void addLine(QCustomPlot& plot, const ChartLine& line)
         pen.setDashPattern({3.0, 2.0});
         pen.setCapStyle(Qt::FlatCap);
     }
-    if (line.stroke != Stroke::Dots) {
+    if (line.stroke == Stroke::Bars) {
+        constexpr float kFilled = 0.35F;
+        QColor fill = line.colour;
+        fill.setAlphaF(kFilled);
+        graph->setLineStyle(QCPGraph::lsStepCenter);
+        graph->setPen(QPen(line.colour, 1.0));
+        graph->setBrush(fill);
+    } else if (line.stroke != Stroke::Dots) {
         graph->setPen(pen);
     } else {
         graph->setLineStyle(QCPGraph::lsNone);
@@ -104,15 +185,23 @@ void addLine(QCustomPlot& plot, const ChartLine& line)
     }
 }
 
-void addMark(QCustomPlot& plot, double key, const Theme& theme)
+void addMark(QCustomPlot& plot, double key, AxisRange values, const Theme& theme)
 {
     auto* mark = new QCPItemStraightLine(&plot);  // the plot owns its items
-    mark->point1->setCoords(key, 0.0);
-    mark->point2->setCoords(key, 1.0);
+    mark->point1->setCoords(key, values.low);
+    mark->point2->setCoords(key, values.high);
     mark->setPen(QPen(theme.accent, 1.5));
 }
 
 }  // namespace
+
+double shareAlong(const AxisRange& range, double value)
+{
+    if (range.spacing == AxisSpacing::Even) {
+        return (value - range.low) / (range.high - range.low);
+    }
+    return std::log(value / range.low) / std::log(range.high / range.low);
+}
 
 void drawLineChart(QPainter& painter, const QRectF& plot, const LineChart& chart, const Theme& theme)
 {
@@ -130,7 +219,7 @@ void drawLineChart(QPainter& painter, const QRectF& plot, const LineChart& chart
     styleAxis(*custom.yAxis, chart.valueName, chart.values, inner.height() / kNumberHeight, theme);
     custom.xAxis->grid()->setZeroLinePen(custom.xAxis->grid()->pen());
     for (const double key : chart.markedKeys) {
-        addMark(custom, key, theme);
+        addMark(custom, key, chart.values, theme);
     }
     for (const ChartLine& line : chart.lines) {
         addLine(custom, line);

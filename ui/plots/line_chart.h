@@ -13,15 +13,31 @@
 
 namespace headlight::ui {
 
-/// The range of an axis.
+/// How numbers stand along an axis.
+enum class AxisSpacing {
+    Even,
+    Binary,   ///< Each doubling takes the same room; numbers are powers of 2.
+    Decimal,  ///< The same with powers of 10.
+};
+
+/// The range of an axis; positive where its spacing is not even.
 struct AxisRange
 {
     double low = 0.0;
     double high = 1.0;
     double leastStep = 0.0;  ///< Between numbers: 1 where only whole ones make sense.
+    AxisSpacing spacing = AxisSpacing::Even;
 };
 
-enum class Stroke { Line, Dashes, Dots };
+/// Where along an axis from 0 (low) to 1 (high) a number is.
+double shareAlong(const AxisRange& range, double value);
+
+enum class Stroke {
+    Line,
+    Dashes,
+    Dots,
+    Bars,  ///< A histogram: each value from halfway to the key before to halfway to the next, filled down to 0.
+};
 
 /// One line, or the dots of one.
 struct ChartLine
@@ -30,6 +46,7 @@ struct ChartLine
     QList<double> keys;  ///< Along the horizontal axis, ascending.
     QList<double> values;
     Stroke stroke = Stroke::Line;
+    QList<double> spread = {};  ///< If any, a pale band reaches as far above and below each value.
 };
 
 struct LineChart

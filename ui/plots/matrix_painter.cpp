@@ -175,6 +175,28 @@ void drawCellNumbers(QPainter& painter, const QRectF& area, const Matrix& values
     painter.restore();
 }
 
+void drawMarks(QPainter& painter, const QRectF& area, Index side, const MarkedLines& marked, const Theme& theme)
+{
+    const qreal pitch = area.width() / static_cast<qreal>(side);
+    // Around rows and columns too thin to hold a frame, not over them.
+    constexpr qreal kThin = 6.0;
+    const qreal outside = pitch < kThin ? 1.0 : 0.0;
+    painter.save();
+    QPen marker(theme.accent, pitch < kThin ? 1.0 : 1.5);
+    marker.setJoinStyle(Qt::MiterJoin);
+    painter.setPen(marker);
+    painter.setBrush(Qt::NoBrush);
+    if (marked.row) {
+        const qreal top = area.top() + static_cast<qreal>(*marked.row) * pitch;
+        painter.drawRect(QRectF(area.left(), top, area.width(), pitch).adjusted(-outside, -outside, outside, outside));
+    }
+    if (marked.column) {
+        const qreal left = area.left() + static_cast<qreal>(*marked.column) * pitch;
+        painter.drawRect(QRectF(left, area.top(), pitch, area.height()).adjusted(-outside, -outside, outside, outside));
+    }
+    painter.restore();
+}
+
 void drawColourBar(QPainter& painter, const QRectF& area, const ColourScale& scale, const Theme& theme)
 {
     constexpr qreal kBarWidth = 14.0;

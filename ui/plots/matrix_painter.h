@@ -42,6 +42,16 @@ void drawCells(QPainter& painter, const QRectF& area, const Matrix& values, cons
 /// too small to hold it.
 void drawCellNumbers(QPainter& painter, const QRectF& area, const Matrix& values, const ColourScale& scale);
 
+/// A row and a column of a square matrix, or neither.
+struct MarkedLines
+{
+    std::optional<Index> row = {};
+    std::optional<Index> column = {};
+};
+
+/// Frames them in the accent colour over a matrix of `side` × `side` cells that fills `area`.
+void drawMarks(QPainter& painter, const QRectF& area, Index side, const MarkedLines& marked, const Theme& theme);
+
 /// A vertical bar of `scale` with ticks and, if it has one, its meaning. `area` should be kColourBarWidth wide.
 void drawColourBar(QPainter& painter, const QRectF& area, const ColourScale& scale, const Theme& theme);
 inline constexpr qreal kColourBarWidth = 78.0;

@@ -1,5 +1,7 @@
 #include "ui/plots/positions_picture.h"
 
+#include "ui/plots/titled_chart.h"
+
 #include <QFontMetricsF>
 
 #include <algorithm>
@@ -126,14 +128,6 @@ QString wavelengthText(double positions)
     return QString::number(positions, 'f', positions < 10.0 ? 2 : positions < 100.0 ? 1 : 0);
 }
 
-void drawHeading(QPainter& painter, const QRectF& area, const QString& heading, const Theme& theme)
-{
-    painter.setFont(figureFont(kLabelPixels, QFont::Bold));
-    painter.setPen(theme.text);
-    painter.drawText(area, Qt::AlignLeft | Qt::AlignTop,
-                     QFontMetricsF(painter.font()).elidedText(heading, Qt::ElideRight, area.width()));
-}
-
 }  // namespace
 
 Index longestRequest(const PositionsInUse& inUse, PositionScheme scheme)
@@ -150,15 +144,38 @@ PositionRequest positionRequest(const PositionsInUse& inUse, const PositionOptio
     request.width = widthIsFixed ? own : options.width.value_or(own);
     const Index longest = longestRequest(inUse, request.scheme);
     request.positions = options.length.value_or(std::min(std::max(inUse.tokens, kLeastPositions), longest));
+    if (request.scheme == PositionScheme::Rotary) {
+        request.rotary = inUse.model.config.rotary;
+        request.rotary.dimensions = 0;
+    }
     if (request.scheme == PositionScheme::Alibi) {
         request.head = HeadIndex(std::clamp<Index>(head.value, 0, std::max<Index>(request.width - 1, 0)));
     }
     return request;
 }
 
+QString positionSchemeTitle(PositionScheme scheme)
+{
+    return scheme == PositionScheme::Alibi ? QStringLiteral("ALiBi") : text(positionSchemeName(scheme));
+}
+
+QString positionOrigin(const PositionsInUse& inUse, const PositionRequest& request)
+{
+    const bool own =
+        request.scheme == inUse.scheme() && request.width == encodingWidth(request.scheme, inUse.model.config);
+    QString origin = own ? QStringLiteral("in use by %1").arg(text(inUse.model.name)) : QStringLiteral("set by you");
+    if (request.scheme == PositionScheme::Learned && !inUse.model.note.empty()) {
+        origin += QStringLiteral(" · %1").arg(text(inUse.model.note));
+    }
+    return origin;
+}
+
 std::vector<Index> waveColumns(const PositionRequest& request, const PositionOptions& options)
 {
     std::vector<Index> columns;
+    if (request.scheme == PositionScheme::Rotary && request.width % 2 != 0) {
+        return columns;  // there are no pairs
+    }
     for (const Index column : options.dimensions.empty() ? telltaleColumns(request) : options.dimensions) {
         const bool exists = column >= 0 && column < request.width;
         if (exists && columns.size() < kMostWaves && std::ranges::find(columns, column) == columns.end()) {
@@ -185,17 +202,11 @@ Selection selectionAt(const PositionCell& cell, const PositionRequest& request, 
 
 PositionsPicture::PositionsPicture(const PositionsInUse& inUse, const PositionOptions& options, const Selection& shown)
     : m_request(positionRequest(inUse, options, shown.head.head))
-    , m_columns(waveColumns(m_request, options))
 {
     const std::optional<Index> query = positionOf(shown.query, m_request.positions);
     const std::optional<Index> key = positionOf(shown.key, m_request.positions);
     const PositionScheme scheme = m_request.scheme;
-    const bool own = scheme == inUse.scheme() && m_request.width == encodingWidth(scheme, inUse.model.config);
-    m_origin = own ? QStringLiteral("in use by %1").arg(text(inUse.model.name)) : QStringLiteral("set by you");
-    if (scheme == PositionScheme::Learned && !inUse.model.note.empty()) {
-        m_origin += QStringLiteral(" · %1").arg(text(inUse.model.note));
-    }
-
+    m_origin = positionOrigin(inUse, m_request);
     Result<PositionEncoding> encoding = encodePositions(m_request, inUse.model.weights.positionEmbedding);
     if (!encoding) {
         m_message = text(encoding.error().message);
@@ -208,6 +219,7 @@ PositionsPicture::PositionsPicture(const PositionsInUse& inUse, const PositionOp
         return;
     }
     m_encoding = std::move(*encoding);
+    m_columns = waveColumns(m_request, options);
     switch (scheme) {
     case PositionScheme::None:
         break;
@@ -245,8 +257,7 @@ PositionsPicture::PositionsPicture(const PositionsInUse& inUse, const PositionOp
 QString PositionsPicture::title() const
 {
     const PositionSchemeInfo& info = positionSchemeInfo(m_request.scheme);
-    QString scheme = m_request.scheme == PositionScheme::Alibi ? QStringLiteral("ALiBi")
-                                                               : text(positionSchemeName(m_request.scheme));
+    QString scheme = positionSchemeTitle(m_request.scheme);
     if (!info.layout.empty()) {
         scheme += QStringLiteral(" (%1)").arg(text(info.layout));
     }
@@ -403,6 +414,9 @@ QString PositionsPicture::notes() const
     QString notes = QStringLiteral("Encoding: %1\nSimilarity: %2\n").arg(text(info.values), text(info.similarity));
     if (!m_columns.empty() && wavelength(m_request, m_columns.front())) {
         notes += QStringLiteral("λ: wavelength in positions\n");
+    }
+    if (m_request.scheme == PositionScheme::Rotary) {
+        notes += QString::fromStdString(headlight::describe(m_request.rotary)) + QLatin1Char('\n');
     }
     return notes + text(info.source);
 }

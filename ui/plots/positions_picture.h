@@ -4,6 +4,7 @@
 #include "core/analysis/position_encoding.h"
 #include "core/attention/experiment.h"
 #include "core/model/model.h"
+#include "core/trace/trace.h"
 #include "ui/plots/line_chart.h"
 #include "ui/plots/matrix_painter.h"
 #include "ui/plots/picture.h"
@@ -20,13 +21,20 @@ struct PositionsInUse
 {
     const Model& model;
     const Experiment& experiment;
-    Index tokens = 0;  ///< Of the text.
+    Index tokens = 0;              ///< Of the text.
+    const Trace* trace = nullptr;  ///< Of the text; null where there is none.
 
     PositionScheme scheme() const { return experiment.positions.value_or(model.config.positions); }
 };
 
 /// What is to be encoded: what a person set, and for the rest what is in use.
 PositionRequest positionRequest(const PositionsInUse& inUse, const PositionOptions& options, HeadIndex head);
+
+/// For people: "rotary", "ALiBi".
+QString positionSchemeTitle(PositionScheme scheme);
+
+/// Whose positions these are: "in use by Headlight small", "set by you".
+QString positionOrigin(const PositionsInUse& inUse, const PositionRequest& request);
 
 /// The most positions that can be encoded: of learned ones, as many as there are.
 Index longestRequest(const PositionsInUse& inUse, PositionScheme scheme);

@@ -11,26 +11,8 @@ namespace {
 
 constexpr qreal kGap = 16.0;
 constexpr qreal kHeadingRoom = 18.0;
-constexpr qreal kLegendRow = 14.0;
-constexpr qreal kSwatch = 12.0;
-constexpr qreal kUnnamedBottom = 20.0;  ///< Under a chart whose horizontal axis has numbers but no name.
 constexpr QSizeF kCharts = {680.0, 480.0};
 constexpr QSizeF kHeatmap = {440.0, 380.0};  ///< At most, of one.
-
-/// The smallest round number from `value` on.
-double roundUp(double value)
-{
-    if (!(value > 0.0) || !std::isfinite(value)) {
-        return 1.0;
-    }
-    const double power = std::pow(10.0, std::floor(std::log10(value)));
-    for (const double factor : {1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0}) {
-        if (factor * power >= value) {
-            return factor * power;
-        }
-    }
-    return 10.0 * power;
-}
 
 double highest(const std::vector<ChartLine>& lines)
 {
@@ -140,9 +122,9 @@ QString TrainingPicture::heading(TrainingChart which) const
     return {};
 }
 
-std::vector<TrainingPicture::Key> TrainingPicture::legend(TrainingChart which, const Theme& theme) const
+std::vector<ChartKey> TrainingPicture::legend(TrainingChart which, const Theme& theme) const
 {
-    std::vector<Key> keys;
+    std::vector<ChartKey> keys;
     const bool ofHeads = which == TrainingChart::Right && asksHeads();
     if (ofHeads) {
         const std::vector<AskedHead>& heads = m_content.histories.front().toy->askedHeads;
@@ -214,45 +196,14 @@ LineChart TrainingPicture::chart(TrainingChart which, const Theme& theme) const
     return chart;
 }
 
-void TrainingPicture::paintChart(QPainter& painter, const QRectF& area, TrainingChart which, const Theme& theme) const
+TitledChart TrainingPicture::titledChart(TrainingChart which, const Theme& theme) const
 {
-    painter.setFont(figureFont(kLabelPixels, QFont::Bold));
-    painter.setPen(theme.text);
-    const QFontMetricsF headingMetrics(painter.font());
-    painter.drawText(QRectF(area.topLeft(), QSizeF(area.width(), kHeadingRoom)), Qt::AlignLeft | Qt::AlignTop,
-                     headingMetrics.elidedText(heading(which), Qt::ElideRight, area.width()));
-
-    // The legend flows like words.
-    painter.setFont(figureFont(kSmallPixels));
-    const QFontMetricsF metrics(painter.font());
-    QPointF at(area.left(), area.top() + kHeadingRoom);
-    for (const Key& key : legend(which, theme)) {
-        const qreal width = kSwatch + 4.0 + metrics.horizontalAdvance(key.name) + 8.0;
-        if (at.x() > area.left() && at.x() + width > area.right()) {
-            at = QPointF(area.left(), at.y() + kLegendRow);
-        }
-        QPen pen(key.colour, 2.0);
-        if (key.stroke == Stroke::Dashes) {
-            pen.setDashPattern({2.5, 1.5});
-            pen.setCapStyle(Qt::FlatCap);
-        }
-        painter.setPen(pen);
-        const qreal middle = at.y() + kLegendRow / 2.0;
-        painter.drawLine(QPointF(at.x(), middle), QPointF(at.x() + kSwatch, middle));
-        painter.setPen(theme.text);
-        painter.drawText(QRectF(at.x() + kSwatch + 4.0, at.y(), width, kLegendRow), Qt::AlignLeft | Qt::AlignVCenter,
-                         key.name);
-        at.rx() += width;
-    }
-
     const bool isUpper = which == TrainingChart::Loss || which == TrainingChart::Gradient;
-    LineChart content = chart(which, theme);
+    TitledChart titled{.heading = heading(which), .keys = legend(which, theme), .chart = chart(which, theme)};
     if (isUpper) {
-        content.keyName.clear();
+        titled.chart.keyName.clear();
     }
-    QRectF plot(QPointF(area.left() + kChartLeft, at.y() + kLegendRow + 6.0), area.bottomRight());
-    plot.adjust(0.0, 0.0, -8.0, -(isUpper ? kUnnamedBottom : kChartBottom));
-    drawLineChart(painter, plot, content, theme);
+    return titled;
 }
 
 void TrainingPicture::paintHeatmaps(QPainter& painter, const QRectF& area, const Theme& theme) const
@@ -283,13 +234,13 @@ void TrainingPicture::paint(QPainter& painter, const QRectF& area, const Theme& 
     }
     const qreal width = (charts.width() - kGap) / 2.0;
     // The lower charts have the axis' name as well.
-    const qreal upper = std::round((charts.height() - (kChartBottom - kUnnamedBottom)) / 2.0);
+    const qreal upper = std::round((charts.height() - (kChartBottom - kUnnamedChartBottom)) / 2.0);
     for (const TrainingChart which : kTrainingCharts) {
         const auto place = static_cast<int>(which);
         const bool isLower = place >= 2;
         const QRectF panel(charts.left() + (place % 2) * (width + kGap), charts.top() + (isLower ? upper : 0.0), width,
                            isLower ? charts.height() - upper : upper);
-        paintChart(painter, panel, which, theme);
+        drawTitledChart(painter, panel, titledChart(which, theme), theme);
     }
     painter.restore();
 }

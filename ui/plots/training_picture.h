@@ -4,6 +4,7 @@
 #include "ui/plots/heatmap_picture.h"
 #include "ui/plots/line_chart.h"
 #include "ui/plots/picture.h"
+#include "ui/plots/titled_chart.h"
 #include "ui/session/toy_history.h"
 
 #include <functional>
@@ -61,18 +62,11 @@ public:
     LineChart chart(TrainingChart which, const Theme& theme) const;
 
 private:
-    struct Key
-    {
-        QString name;
-        QColor colour;
-        Stroke stroke;
-    };
-
     bool isSideBySide() const { return m_content.histories.size() > 1; }
     bool asksHeads() const { return !m_content.histories.front().toy->askedHeads.empty(); }
     QString heading(TrainingChart which) const;
-    std::vector<Key> legend(TrainingChart which, const Theme& theme) const;
-    void paintChart(QPainter& painter, const QRectF& area, TrainingChart which, const Theme& theme) const;
+    std::vector<ChartKey> legend(TrainingChart which, const Theme& theme) const;
+    TitledChart titledChart(TrainingChart which, const Theme& theme) const;
     void paintHeatmaps(QPainter& painter, const QRectF& area, const Theme& theme) const;
 
     TrainingContent m_content;

@@ -12,6 +12,7 @@ namespace headlight::ui {
 struct Document
 {
     QString text;
+    QString pair;  ///< The second text; used by models that read two together.
     Experiment experiment;
     Selection selection;
 

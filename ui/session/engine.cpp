@@ -1,6 +1,9 @@
 #include "ui/session/engine.h"
 
+#include "core/base/memory.h"
+
 #include <chrono>
+#include <functional>
 #include <utility>
 
 namespace headlight::ui {
@@ -24,17 +27,93 @@ std::optional<Effect> effectOf(const Request& request, const Trace& after)
     return Effect{request.head, *onHead, *most};
 }
 
-/// Empty if cancelled: nobody waits for it.
-std::optional<Response> respond(const Request& request, const std::stop_token& stop)
+/// Of the request's own trace and what it is to be compared with.
+Result<Comparison> comparisonOf(const Request& request, const Presentation& presentation, const std::stop_token& stop)
 {
-    const auto begin = std::chrono::steady_clock::now();
-    Response response{.id = request.id};
-    const Result<EncodedText> encoded = encode(*request.model, request.text);
-    if (!encoded) {
-        response.error = encoded.error();
-        return response;
+    const auto& [given, order, options] = *request.comparison;
+    const ComparisonSide own{
+        .model = request.model, .trace = presentation.full, .shown = presentation.shown, .head = request.head};
+    return order == SideOrder::AsChosen ? compare(given, own, options, stop) : compare(own, given, options, stop);
+}
+
+double secondsSince(std::chrono::steady_clock::time_point begin)
+{
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
+
+/// Tells what long runs need. Of the worker's thread.
+class Forecaster
+{
+public:
+    /// Nothing for a run that is short or will be refused. By the last pass of the same model, if that was not much shorter; else by trying.
+    std::optional<Forecast> forecast(const Request& request, Index tokens)
+    {
+        constexpr double kLong = 6e9;  // operations
+        constexpr double kMuchLonger = 4.0;
+        const Model& model = *request.model;
+        const RunRequirements needs = runRequirements(model.config, tokens);
+        const auto available = static_cast<double>(availableMemory());
+        if (needs.operations < kLong || !checkRunFits(model.config, tokens, available)) {
+            return std::nullopt;
+        }
+        if (m_last.lock() != request.model || needs.operations > kMuchLonger * m_operations) {
+            learn(request.model, tokens, estimatedSeconds(model, tokens));
+        }
+        return Forecast{request.id, needs, needs.operations / m_operations * m_seconds};
     }
+
+    void learn(const std::shared_ptr<const Model>& model, Index tokens, double seconds)
+    {
+        m_last = model;
+        m_operations = runRequirements(model->config, tokens).operations;
+        m_seconds = seconds;
+    }
+
+private:
+    std::weak_ptr<const Model> m_last;
+    double m_operations = 0.0;
+    double m_seconds = 0.0;
+};
+
+/// What a run reports to while it goes on.
+struct Reporter
+{
+    Forecaster& forecaster;
+    std::function<void(const Forecast&)> foresee;
+};
+
+Result<std::shared_ptr<const Trace>> computeTrace(const Request& request, const std::stop_token& stop,
+                                                  Reporter& reporter, Response& response)
+{
+    if (request.computed) {
+        return request.computed;
+    }
+    const auto begin = std::chrono::steady_clock::now();
+    const Result<EncodedText> encoded = encode(*request.model, request.text, request.pair);
+    if (!encoded) {
+        return tl::unexpected(encoded.error());
+    }
+    const double encoding = secondsSince(begin);
+    const auto tokens = static_cast<Index>(encoded->tokens.size());
+    if (const std::optional<Forecast> forecast = reporter.forecaster.forecast(request, tokens)) {
+        reporter.foresee(*forecast);
+    }
+    const auto runBegin = std::chrono::steady_clock::now();
     Result<std::shared_ptr<const Trace>> trace = forward(*request.model, *encoded, request.experiment, stop);
+    const double running = secondsSince(runBegin);
+    if (trace) {
+        reporter.forecaster.learn(request.model, tokens, running);
+    }
+    response.droppedTokens = encoded->droppedTokens;
+    response.elapsedMs = 1e3 * (encoding + running);
+    return trace;
+}
+
+/// Empty if cancelled: nobody waits for it.
+std::optional<Response> respond(const Request& request, const std::stop_token& stop, Reporter& reporter)
+{
+    Response response{.id = request.id};
+    const Result<std::shared_ptr<const Trace>> trace = computeTrace(request, stop, reporter, response);
     if (!trace) {
         if (trace.error().code == ErrorCode::Cancelled) {
             return std::nullopt;
@@ -42,10 +121,27 @@ std::optional<Response> respond(const Request& request, const std::stop_token& s
         response.error = trace.error();
         return response;
     }
-    response.trace = std::move(*trace);
-    response.droppedTokens = encoded->droppedTokens;
-    response.elapsedMs = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count();
-    response.effect = effectOf(request, *response.trace);
+    // A comparison needs no measures of its own.
+    Result<Presentation> presentation = request.comparison
+                                            ? present(*trace, request.tokens, stop)
+                                            : presentAnalysed(*trace, request.tokens, request.analysis, stop);
+    if (!presentation) {
+        return std::nullopt;
+    }
+    if (request.comparison) {
+        Result<Comparison> comparison = comparisonOf(request, *presentation, stop);
+        if (!comparison && comparison.error().code == ErrorCode::Cancelled) {
+            return std::nullopt;
+        }
+        if (comparison) {
+            response.comparison = std::make_shared<const Comparison>(std::move(*comparison));
+        } else {
+            response.error = comparison.error();
+        }
+    }
+    response.presentation = std::move(*presentation);
+    response.effect = effectOf(request, **trace);
+    response.predictions = predict(**trace, *request.model, request.selected);
     return response;
 }
 
@@ -53,7 +149,7 @@ std::optional<Response> respond(const Request& request, const std::stop_token& s
 
 Engine::Engine(QObject* parent) : QObject(parent), m_worker([this](const std::stop_token& stop) { work(stop); })
 {
-    connect(this, &Engine::responseStored, this, &Engine::deliver, Qt::QueuedConnection);
+    connect(this, &Engine::newsStored, this, &Engine::deliver, Qt::QueuedConnection);
 }
 
 Engine::~Engine()
@@ -78,6 +174,8 @@ void Engine::request(Request request)
 
 void Engine::work(const std::stop_token& stop)
 {
+    Forecaster forecaster;
+    Reporter reporter{forecaster, [this](const Forecast& forecast) { store(forecast, std::nullopt); }};
     while (true) {
         Request request;
         std::stop_token current;
@@ -94,26 +192,40 @@ void Engine::work(const std::stop_token& stop)
                 return;
             }
         }
-        std::optional<Response> response = respond(request, current);
-        if (!response) {
-            continue;
+        std::optional<Response> response = respond(request, current, reporter);
+        if (response) {
+            store(std::nullopt, std::move(response));
         }
-        // Posted under the lock that deliver takes, so that all the worker did happens before it.
-        const std::lock_guard lock(m_mutex);
+    }
+}
+
+void Engine::store(std::optional<Forecast> forecast, std::optional<Response> response)
+{
+    // Posted under the lock that deliver takes, so that all the worker did happens before it.
+    const std::lock_guard lock(m_mutex);
+    if (forecast) {
+        m_forecast = std::move(forecast);
+    }
+    if (response) {
         m_response = std::move(response);
-        if (!std::exchange(m_deliveryPosted, true)) {
-            emit responseStored();
-        }
+    }
+    if (!std::exchange(m_deliveryPosted, true)) {
+        emit newsStored();
     }
 }
 
 void Engine::deliver()
 {
+    std::optional<Forecast> forecast;
     std::optional<Response> response;
     {
         const std::lock_guard lock(m_mutex);
         m_deliveryPosted = false;
+        forecast = std::exchange(m_forecast, std::nullopt);
         response = std::exchange(m_response, std::nullopt);
+    }
+    if (forecast) {
+        emit foreseen(*forecast);
     }
     if (response && response->id > m_deliveredId) {
         m_deliveredId = response->id;

@@ -1,10 +1,14 @@
 #include "ui/session/session.h"
 
+#include "core/analysis/stage_matrix.h"
+#include "core/base/quantity.h"
 #include "ui/session/examples.h"
+#include "ui/session/toy_trainer.h"
 
 #include <QDeadlineTimer>
 #include <QUndoCommand>
 
+#include <algorithm>
 #include <utility>
 
 namespace headlight::ui {
@@ -14,7 +18,17 @@ constexpr int kBusyAfterMs = 100;
 constexpr qint64 kMergeWithinMs = 1000;
 
 /// Changes of the same kind that follow each other quickly are undone together.
-enum MergeId { kNeverMerged = -1, kTyping = 1, kSelecting = 2, kTemperature = 3 };
+enum MergeId { kNeverMerged = -1, kTyping = 1, kSelecting = 2, kTemperature = 3, kTypingPair = 4 };
+
+/// The token that a row stands for: the one that was chosen, if it is in that row.
+std::optional<TokenIndex> tokenFor(const std::optional<TokenIndex>& row, const std::optional<TokenIndex>& chosen,
+                                   const Presentation& presentation)
+{
+    if (!row) {
+        return std::nullopt;
+    }
+    return chosen && presentation.rowOf(*chosen) == *row ? chosen : presentation.tokenOf(*row);
+}
 
 bool isWithin(Index value, Index end)
 {
@@ -80,13 +94,20 @@ private:
     QDeadlineTimer m_mergeDeadline;
 };
 
-Session::Session(std::shared_ptr<const Model> model, QObject* parent) : QObject(parent), m_model(std::move(model))
+Session::Session(std::shared_ptr<const Model> model, QObject* parent)
+    : QObject(parent)
+    , m_model(std::move(model))
+    , m_toyTrainer(std::make_unique<ToyTrainer>())
 {
+    connect(&m_engine, &Engine::foreseen, this, &Session::receiveForecast);
     connect(&m_engine, &Engine::responded, this, &Session::receive);
     m_busyTimer.setSingleShot(true);
     m_busyTimer.setInterval(kBusyAfterMs);
-    connect(&m_busyTimer, &QTimer::timeout, this, [this] { setState(SessionState::Busy, tr("Computing …")); });
+    connect(&m_busyTimer, &QTimer::timeout, this,
+            [this] { setState(SessionState::Busy, m_forecast.isEmpty() ? tr("Computing …") : m_forecast); });
 }
+
+Session::~Session() = default;
 
 void Session::openOnExample()
 {
@@ -110,12 +131,16 @@ void Session::setModel(std::shared_ptr<const Model> model)
         m_document.experiment.ablatedHeads.clear();
         m_document.selection.head = firstHead(*m_model);
         m_viewOptions.flow.heads.clear();
+        if (std::holds_alternative<HeadAddress>(m_viewOptions.gallery.order)) {
+            m_viewOptions.gallery.order = {};
+        }
     }
     m_pointed.reset();
-    m_trace.reset();
+    m_presentation = {};
     lockSelection();
     emit modelChanged();
-    emit traceReady(m_trace);
+    emit traceReady(trace());
+    setPredictions(std::nullopt);
     run();
 }
 
@@ -124,6 +149,13 @@ void Session::setText(const QString& text)
     Document after = m_document;
     after.text = text;
     push(tr("typing"), kTyping, after);
+}
+
+void Session::setPair(const QString& pair)
+{
+    Document after = m_document;
+    after.pair = pair;
+    push(tr("typing"), kTypingPair, after);
 }
 
 void Session::setExperiment(const Experiment& experiment)
@@ -144,8 +176,22 @@ void Session::select(const Selection& selection)
     }
     m_pointed.reset();
     Document after = m_document;
-    after.selection = selection;
+    after.selection = toTokens(selection);
     push(tr("selection"), kSelecting, after);
+    predictAtShown();
+    emit shownChanged(shown());
+}
+
+void Session::selectHead(HeadAddress head)
+{
+    if (!isWithin(head.layer.value, m_model->config.layers) || !isWithin(head.head.value, m_model->config.heads)) {
+        return;
+    }
+    m_pointed.reset();
+    Document after = m_document;
+    after.selection.head = head;
+    push(tr("selection"), kSelecting, after);
+    predictAtShown();
     emit shownChanged(shown());
 }
 
@@ -153,8 +199,39 @@ void Session::point(const std::optional<Selection>& selection)
 {
     if (m_pointed != selection) {
         m_pointed = selection;
+        predictAtShown();
         emit shownChanged(shown());
     }
+}
+
+void Session::explain(const std::optional<CellAddress>& cell)
+{
+    const bool isThere = !cell || (fullTrace() && hasCell(*fullTrace(), *cell));
+    if (isThere && m_explained != cell) {
+        m_explained = cell;
+        emit explainedChanged(m_explained);
+    }
+}
+
+Selection Session::toTokens(const Selection& rows) const
+{
+    const Selection& chosen = m_document.selection;
+    return {.head = rows.head,
+            .query = tokenFor(rows.query, chosen.query, m_presentation),
+            .key = tokenFor(rows.key, chosen.key, m_presentation)};
+}
+
+Selection Session::toRows(const Selection& tokens) const
+{
+    const auto row = [this](TokenIndex token) { return m_presentation.rowOf(token); };
+    Selection rows = tokens;
+    if (rows.query) {
+        rows.query = row(*rows.query);
+    }
+    if (rows.key) {
+        rows.key = row(*rows.key);
+    }
+    return rows;
 }
 
 void Session::toggleHead(HeadAddress head)
@@ -166,12 +243,109 @@ void Session::toggleHead(HeadAddress head)
     setExperiment(experiment);
 }
 
+Mask Session::paintableMask() const
+{
+    return effectiveMask(paintedExperiment(), m_model->config.maskOf(shown().head.layer));
+}
+
+Experiment Session::paintedExperiment() const
+{
+    const Index tokens = fullTrace() ? fullTrace()->tokens() : 0;
+    return paintedFrom(m_document.experiment, m_model->config.maskOf(shown().head.layer), tokens);
+}
+
+void Session::chooseMask(MaskChoice mask)
+{
+    Experiment experiment = m_document.experiment;
+    if (mask == MaskChoice::Painted && experiment.hiddenCells.empty()) {
+        experiment = paintedExperiment();
+    }
+    experiment.mask = mask;
+    if (mask == MaskChoice::Strided || mask == MaskChoice::Block) {
+        experiment.maskReach = std::max<Index>(experiment.maskReach, 1);
+    }
+    setExperiment(experiment);
+}
+
+void Session::paintMask(const CellSet& cells, Painting painting)
+{
+    Experiment experiment = paintedExperiment();
+    experiment.hiddenCells =
+        painting == Painting::Hide ? experiment.hiddenCells.with(cells) : experiment.hiddenCells.without(cells);
+    setExperiment(experiment);
+}
+
+std::set<TokenIndex> Session::zeroedRows() const
+{
+    std::set<TokenIndex> rows;
+    for (const TokenIndex token : m_document.experiment.zeroedValues) {
+        rows.insert(m_presentation.rowOf(token));
+    }
+    return rows;
+}
+
+void Session::toggleValues(TokenIndex row)
+{
+    Experiment experiment = m_document.experiment;
+    const IndexRange tokens = m_presentation.tokensOf(row);
+    std::size_t restored = 0;
+    for (Index token = tokens.begin; token < tokens.end; ++token) {
+        restored += experiment.zeroedValues.erase(TokenIndex(token));
+    }
+    if (restored < static_cast<std::size_t>(tokens.size())) {
+        for (Index token = tokens.begin; token < tokens.end; ++token) {
+            experiment.zeroedValues.insert(TokenIndex(token));
+        }
+    }
+    setExperiment(experiment);
+}
+
 void Session::setViewOptions(const ViewOptions& options)
 {
     if (m_viewOptions != options) {
-        m_viewOptions = options;
+        const ViewOptions before = std::exchange(m_viewOptions, options);
         emit viewOptionsChanged(m_viewOptions);
+        const bool needsWork = before.tokens != options.tokens || analysisFor(before) != analysisFor(options);
+        if (needsWork && m_requestId > 0) {
+            presentAnew();
+        }
     }
+}
+
+QString Session::refusal(const Token& token) const
+{
+    if (token.isSpecial) {
+        return tr("A special token is a mark for the model, and no text");
+    }
+    if (!isText(token)) {
+        return tr("It is only a part of a character");
+    }
+    if (!m_predictions || !m_predictions->site) {
+        return tr("There is no place to write it");
+    }
+    if (m_predictions->site->kind == PredictionKind::NextToken) {
+        return m_droppedTokens > 0 ? tr("The text goes on after what the model has read") : QString();
+    }
+    const Token& there = fullTrace()->info().tokens[static_cast<std::size_t>(m_predictions->site->token.value)];
+    return there.span.begin == there.span.end ? tr("The token there is not in the text") : QString();
+}
+
+void Session::writePrediction(std::int32_t id)
+{
+    const Result<Token> token = m_model->tokenizer->token(id);
+    if (!token || !isUpToDate() || !refusal(*token).isEmpty()) {
+        return;
+    }
+    const TraceInfo& info = fullTrace()->info();
+    const PredictionSite site = *m_predictions->site;
+    const Token& there = info.tokens[static_cast<std::size_t>(site.token.value)];
+    const std::string& source = there.source == 0 ? info.text : info.pair;
+    const std::string changed = site.kind == PredictionKind::NextToken ? continued(source, *token, *m_model->tokenizer)
+                                                                       : replaced(source, there.span, *token);
+    m_pointed.reset();
+    Document after = m_document;
+    (there.source == 0 ? after.text : after.pair) = QString::fromStdString(changed);
+    push(tr("prediction"), kNeverMerged, after);
 }
 
 void Session::push(const QString& what, int mergeId, const Document& after)
@@ -189,31 +363,85 @@ void Session::apply(const Document& document)
         m_pointed.reset();
         emit textChanged(document.text);
     }
+    if (before.pair != document.pair) {
+        m_pointed.reset();
+        emit pairChanged(document.pair);
+    }
     if (before.experiment != document.experiment) {
         emit experimentChanged(document.experiment);
     }
-    if (before.text != document.text || before.experiment != document.experiment) {
+    if (before.text != document.text || before.pair != document.pair || before.experiment != document.experiment) {
         run();
     }
     if (before.selection != document.selection) {
+        predictAtShown();
         emit shownChanged(shown());
     }
 }
 
-void Session::run()
+Request Session::newRequest()
 {
     Request request{.id = ++m_requestId,
                     .text = m_document.text.toStdString(),
                     .model = m_model,
                     .experiment = m_document.experiment,
+                    .tokens = m_viewOptions.tokens,
+                    .analysis = analysisFor(m_viewOptions),
+                    .selected = m_document.selection.query,
                     .baseline = nullptr,
                     .head = m_document.selection.head};
-    if (m_trace && m_trace->info().experiment != m_document.experiment) {
-        request.baseline = m_trace;
+    if (m_model->tokenizer->takesPairs()) {
+        request.pair = m_document.pair.toStdString();
     }
+    return request;
+}
+
+void Session::run()
+{
+    Request request = newRequest();
+    if (fullTrace() && fullTrace()->info().experiment != m_document.experiment) {
+        request.baseline = fullTrace();
+    }
+    send(std::move(request));
+}
+
+/// The trace that is there, with the options as they are; a pass that is still to be run will have them anyway.
+void Session::presentAnew()
+{
+    const bool isThere = isUpToDate() && m_state == SessionState::Ready;
+    if (!isThere) {
+        run();
+        return;
+    }
+    Request request = newRequest();
+    request.computed = fullTrace();
+    m_presentingId = request.id;
+    send(std::move(request));
+}
+
+void Session::send(Request request)
+{
     m_engine.request(std::move(request));
+    m_forecast.clear();
+    if (m_state == SessionState::Busy) {
+        setState(SessionState::Busy, tr("Computing …"));
+    }
     if (m_state != SessionState::Busy && !m_busyTimer.isActive()) {
         m_busyTimer.start();
+    }
+}
+
+void Session::receiveForecast(const Forecast& forecast)
+{
+    if (forecast.id != m_requestId) {
+        return;
+    }
+    m_forecast = tr("Computing … %L1 tokens need %2 of memory and about %3.")
+                     .arg(forecast.needs.tokens)
+                     .arg(QString::fromStdString(byteSize(forecast.needs.peakBytes)),
+                          QString::fromStdString(duration(forecast.seconds)));
+    if (m_state == SessionState::Busy) {
+        setState(SessionState::Busy, m_forecast);
     }
 }
 
@@ -225,30 +453,74 @@ void Session::receive(const Response& response)
     m_answeredId = response.id;
     m_busyTimer.stop();
     if (response.error) {
-        const bool empty = response.error->code == ErrorCode::EmptyInput;
-        if (empty) {
-            m_trace.reset();
-            m_note.clear();
-        }
-        setState(empty ? SessionState::Empty : SessionState::Failed, QString::fromStdString(response.error->message));
-        if (empty) {
-            emit traceReady(m_trace);
-        }
+        receiveError(*response.error);
         return;
     }
-    m_trace = response.trace;
-    m_elapsedMs = response.elapsedMs;
-    lockSelection();
-    m_note.clear();
-    if (response.droppedTokens > 0) {
-        m_note = tr("Shown are the first %L1 of %L2 tokens: %3 takes no more.")
-                     .arg(m_trace->tokens())
-                     .arg(m_trace->tokens() + response.droppedTokens)
-                     .arg(QString::fromStdString(m_model->name));
+    const bool isAnew = response.id == m_presentingId;
+    if (isAnew || response.presentation.words != m_presentation.words) {
+        m_pointed.reset();
     }
+    m_presentation = response.presentation;
+    lockSelection();
+    if (!isAnew) {
+        m_elapsedMs = response.elapsedMs;
+        m_droppedTokens = response.droppedTokens;
+        m_note.clear();
+        if (m_droppedTokens > 0) {
+            m_note = tr("Shown are the first %L1 of %L2 tokens: %3 takes no more.")
+                         .arg(fullTrace()->tokens())
+                         .arg(fullTrace()->tokens() + m_droppedTokens)
+                         .arg(QString::fromStdString(m_model->name));
+        }
+    }
+    dropExplainedBeyond();
     setState(SessionState::Ready, QString());
-    emit traceReady(m_trace);
-    emit effectMeasured(response.effect ? describe(*response.effect) : QString());
+    emit traceReady(trace());
+    setPredictions(response.predictions);
+    predictAtShown();
+    if (!isAnew) {
+        emit effectMeasured(response.effect ? describe(*response.effect) : QString());
+    }
+}
+
+/// The last good trace stays, but for a text without any token.
+void Session::receiveError(const Error& error)
+{
+    const bool isEmpty = error.code == ErrorCode::EmptyInput;
+    if (isEmpty) {
+        m_presentation = {};
+        m_note.clear();
+    }
+    setState(isEmpty ? SessionState::Empty : SessionState::Failed, QString::fromStdString(error.message));
+    if (isEmpty) {
+        emit traceReady(trace());
+        setPredictions(std::nullopt);
+    }
+}
+
+void Session::setPredictions(std::optional<Predictions> predictions)
+{
+    m_predictions = std::move(predictions);
+    emit predictionsChanged();
+}
+
+/// Follows what is highlighted: one row of logits, which takes less time than drawing it.
+void Session::predictAtShown()
+{
+    if (!fullTrace() || !m_predictions) {
+        return;
+    }
+    const std::optional<TokenIndex> selected = toTokens(shown()).query;
+    if (predictionSite(*fullTrace(), *m_model, selected) != m_predictions->site) {
+        setPredictions(predict(*fullTrace(), *m_model, selected));
+    }
+}
+
+void Session::dropExplainedBeyond()
+{
+    if (m_explained && !hasCell(*fullTrace(), *m_explained)) {
+        explain(std::nullopt);
+    }
 }
 
 void Session::setState(SessionState state, const QString& message)
@@ -262,17 +534,23 @@ void Session::setState(SessionState state, const QString& message)
 
 void Session::lockSelection()
 {
-    m_locked = m_document.selection;
-    if (!m_trace) {
+    m_locked = toRows(m_document.selection);
+    if (!trace()) {
         return;
     }
-    const auto keepWithin = [tokens = m_trace->tokens()](std::optional<TokenIndex>& token) {
-        if (token && !isWithin(token->value, tokens)) {
-            token.reset();
+    const auto keepWithin = [rows = trace()->tokens()](std::optional<TokenIndex>& row) {
+        if (row && !isWithin(row->value, rows)) {
+            row.reset();
         }
     };
-    keepWithin(m_locked.query);
-    keepWithin(m_locked.key);
+    // A token beyond the last word is in that word's row.
+    const auto keepToken = [this](const std::optional<TokenIndex>& token, std::optional<TokenIndex>& row) {
+        if (token && !isWithin(token->value, fullTrace()->tokens())) {
+            row.reset();
+        }
+    };
+    keepToken(m_document.selection.query, m_locked.query);
+    keepToken(m_document.selection.key, m_locked.key);
     if (m_pointed) {
         keepWithin(m_pointed->query);
         keepWithin(m_pointed->key);

@@ -1,12 +1,10 @@
 #include "ui/session/toy_trainer.h"
 
-#include "core/tensor/matmul.h"
+#include "ui/session/background.h"
 
 #include <algorithm>
 #include <iterator>
 #include <utility>
-
-#include <sys/resource.h>
 
 namespace headlight::ui {
 namespace {
@@ -90,13 +88,6 @@ void append(std::vector<ToyHistory>& histories, std::vector<ToyHistory>& parts)
         moveTo(histories[i].steps, parts[i].steps);
         moveTo(histories[i].snapshots, parts[i].snapshots);
     }
-}
-
-/// Of the calling thread and those that it will start; Linux has a priority a thread.
-void yieldToTheWindow()
-{
-    constexpr int kNiceness = 10;
-    setpriority(PRIO_PROCESS, 0, kNiceness);
 }
 
 }  // namespace
@@ -190,7 +181,6 @@ Index ToyTrainer::stepsDone() const noexcept
 void ToyTrainer::work(const std::stop_token& stop)
 {
     yieldToTheWindow();
-    setProductThreads(1);
     std::vector<Run> runs;
     while (true) {
         std::optional<ToySetup> setup;

@@ -271,7 +271,7 @@ Sentence Corpus::unseenCue(Random& random) const
 Result<TokenizedSentence> tokenize(const Sentence& sentence, const Tokenizer& tokenizer)
 {
     const WrittenSentence text = written(sentence);
-    const Result<std::vector<Token>> tokens = tokenizer.encode(text.text);
+    const Result<std::vector<Token>> tokens = tokenizer.tokensOf(text.text);
     if (!tokens) {
         return tl::unexpected(tokens.error());
     }

@@ -1,6 +1,7 @@
 #include "core/train/corpus/vocabulary.h"
 
 #include "core/text/utf8.h"
+#include "core/text/word_piece_tokenizer.h"
 
 #include <algorithm>
 #include <array>

@@ -5,9 +5,6 @@
 
 namespace headlight {
 
-/// What stands for a word that the model is to guess.
-inline constexpr std::string_view kMaskEntry = "[MASK]";
-
 /// In the order of the ids: "[UNK]", "[MASK]", single characters (printable ASCII and the letters of Latin-1, Latin Extended-A,
 /// Greek and Cyrillic), pieces that go on with a word ("##e", "##ing"), then the lexicon's forms in alphabetical order.
 std::vector<std::string> makeVocabulary(const Lexicon& lexicon);

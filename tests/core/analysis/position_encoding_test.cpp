@@ -150,7 +150,7 @@ TEST(EncodePositions, RefusesWhatCannotBeEncoded)
         {"no dimension", request(PositionScheme::Sinusoidal, 4, 0), "There must be 1 to 4096 dimensions, not 0."},
         {"odd rotary width", request(PositionScheme::Rotary, 4, 7),
          "Rotary positions turn pairs of dimensions, and the width 7 is odd."},
-        {"too many heads", request(PositionScheme::Alibi, 4, 65), "There must be 1 to 64 heads, not 65."},
+        {"too many heads", request(PositionScheme::Alibi, 4, 129), "There must be 1 to 128 heads, not 129."},
         {"no such head", {PositionScheme::Alibi, 4, 8, HeadIndex(8)}, "There is no head 8 among heads 0 to 7."},
         {"nothing learned", request(PositionScheme::Learned, 4, 4), "The model has no learned positions."},
     };
@@ -223,6 +223,16 @@ TEST(Formulas, SayTheNumbers)
     const PositionRequest rotary = request(PositionScheme::Rotary, 9, 16);
     EXPECT_EQ(encodingFormula(rotary, 5, 3), "cos(5·10000^(−6/16))");
     EXPECT_EQ(encodingFormula(rotary, 5, 11), "sin(5·10000^(−6/16))");
+    PositionRequest own = rotary;
+    own.rotary.base = 500000.0;
+    EXPECT_EQ(encodingFormula(own, 5, 11), "sin(5·500000^(−6/16))");
+    EXPECT_EQ(describe(own.rotary), "base 500000");
+    EXPECT_NEAR(*wavelength(own, 1), 2.0 * std::numbers::pi * std::pow(500000.0, 2.0 / 16.0), 1e-9);
+    EXPECT_NEAR(encodePositions(own)->values(3, 1), std::cos(3.0 * std::pow(500000.0, -2.0 / 16.0)), 1e-6);
+    own.rotary.scaling = RotaryScaling::Linear;
+    own.rotary.factor = 4.0;
+    EXPECT_EQ(describe(own.rotary), "base 500000, stretched by 4");
+    EXPECT_NEAR(*wavelength(own, 0), 8.0 * std::numbers::pi, 1e-9);
     EXPECT_EQ(similarityFormula(rotary, 8, 5), "mean of cos(3·θ_i) over 8 pairs");
     const PositionRequest alibi = request(PositionScheme::Alibi, 9, 8);
     EXPECT_EQ(encodingFormula(alibi, 5, 1), "−0.25·5");

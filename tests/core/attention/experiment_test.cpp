@@ -11,13 +11,14 @@ HeadAddress head(Index layer, Index which)
     return {LayerIndex(layer), HeadIndex(which)};
 }
 
-TEST(EffectiveMask, WindowAndStridedKeepTheModelsDirectionAndTheOthersReplaceIt)
+TEST(EffectiveMask, SparseOnesKeepTheModelsDirectionAPaintedOneItsMaskAndTheOthersReplaceIt)
 {
     using enum Direction;
     using enum MaskPattern;
     const Mask bert{Bidirectional, Full, 0};
     const Mask gpt{Causal, Full, 0};
     const Mask longformer{Causal, Window, 7};
+    const CellSet painted({{1, 0, 1}});
     struct Case
     {
         MaskChoice choice;
@@ -35,10 +36,46 @@ TEST(EffectiveMask, WindowAndStridedKeepTheModelsDirectionAndTheOthersReplaceIt)
              Case{MaskChoice::Window, longformer, {Causal, Window, 3}},
              Case{MaskChoice::Strided, bert, {Bidirectional, Strided, 3}},
              Case{MaskChoice::Strided, gpt, {Causal, Strided, 3}},
+             Case{MaskChoice::Block, longformer, {Causal, BlockSparse, 3, 2}},
+             Case{MaskChoice::Painted, bert, {Bidirectional, Full, 0, 0, painted}},
+             Case{MaskChoice::Painted, longformer, {Causal, Window, 7, 0, painted}},
          }) {
-        EXPECT_EQ(effectiveMask({.mask = choice, .maskReach = 3}, own), effective)
+        EXPECT_EQ(effectiveMask({.mask = choice, .maskReach = 3, .globalTokens = 2, .hiddenCells = painted}, own),
+                  effective)
             << maskChoiceName(choice) << " on " << describe(own);
     }
+}
+
+TEST(PaintedFrom, BeginsWithWhatTheMaskInForceHides)
+{
+    using enum Direction;
+    using enum MaskPattern;
+    const Mask bert{Bidirectional, Full, 0};
+    const Mask gpt{Causal, Full, 0};
+    const CellSet future({{0, 1, 3}, {1, 2, 3}});
+    struct Case
+    {
+        MaskChoice choice;
+        Mask own;
+        CellSet hidden;
+    };
+    for (const auto& [choice, own, hidden] : {
+             Case{MaskChoice::Own, bert, {}},
+             Case{MaskChoice::Own, gpt, {}},
+             Case{MaskChoice::Causal, bert, future},
+             Case{MaskChoice::Causal, gpt, {}},
+             Case{MaskChoice::Window, bert, CellSet({{0, 2, 3}, {2, 0, 1}})},
+             Case{MaskChoice::Window, gpt, CellSet({{2, 0, 1}})},
+         }) {
+        const Experiment before{.mask = choice, .maskReach = 1, .values = ValueSource::Keys};
+        const Experiment painted = paintedFrom(before, own, 3);
+        EXPECT_EQ(painted.mask, MaskChoice::Painted);
+        EXPECT_EQ(painted.hiddenCells, hidden) << maskChoiceName(choice) << " on " << describe(own);
+        EXPECT_EQ(hiddenCells(effectiveMask(painted, own), 3), hiddenCells(effectiveMask(before, own), 3));
+        EXPECT_EQ(painted.values, ValueSource::Keys);
+    }
+    const Experiment painted{.mask = MaskChoice::Painted, .hiddenCells = CellSet({{7, 8, 9}})};
+    EXPECT_EQ(paintedFrom(painted, gpt, 3), painted);
 }
 
 TEST(Describe, SaysOnlyWhatDiffersFromTheDefault)
@@ -51,7 +88,20 @@ TEST(Describe, SaysOnlyWhatDiffersFromTheDefault)
     EXPECT_EQ(describe(Experiment{.mask = MaskChoice::Causal}), "mask causal");
     EXPECT_EQ(describe(Experiment{.mask = MaskChoice::Window, .maskReach = 2}), "mask sliding window of 2");
     EXPECT_EQ(describe(Experiment{.mask = MaskChoice::Strided, .maskReach = 2}), "mask strided by 2");
-    EXPECT_EQ(describe(Experiment{.maskReach = 9}), "") << "without a mask its reach changes nothing";
+    EXPECT_EQ(describe(Experiment{.mask = MaskChoice::Block, .maskReach = 2, .globalTokens = 3}),
+              "mask block-sparse, blocks of 2, 3 global tokens");
+    const CellSet painted({{1, 0, 2}});
+    EXPECT_EQ(describe(Experiment{.mask = MaskChoice::Painted, .hiddenCells = painted}), "mask 2 cells hidden by hand");
+    EXPECT_EQ(describe(Experiment{.mask = MaskChoice::Painted}), "") << "nothing is painted yet";
+    EXPECT_EQ(describe(Experiment{.maskReach = 9, .globalTokens = 1, .hiddenCells = painted}), "")
+        << "without their mask they change nothing";
+    EXPECT_EQ(describe(Experiment{.kernel = AttentionKernel::Linear}), "linear attention, φ = elu + 1");
+    EXPECT_EQ(describe(Experiment{.scaling = Scaling::Off, .temperature = 2.0F, .kernel = AttentionKernel::Linear}),
+              "linear attention, φ = elu + 1")
+        << "which has neither scale nor temperature";
+    EXPECT_EQ(describe(Experiment{.values = ValueSource::Keys}), "keys used as values");
+    EXPECT_EQ(describe(Experiment{.sharing = HeadSharing::FirstHead}), "every head uses head 0's query, key and value");
+    EXPECT_EQ(describe(Experiment{.zeroedValues = {TokenIndex(8), TokenIndex(1)}}), "values zeroed of tokens 1, 8");
     EXPECT_EQ(describe(Experiment{.scaling = Scaling::Off,
                                   .temperature = 2.0F,
                                   .positions = PositionScheme::Rotary,
@@ -67,6 +117,8 @@ TEST(MaskChoiceName, NamesEveryChoice)
     EXPECT_EQ(maskChoiceName(MaskChoice::Causal), "causal");
     EXPECT_EQ(maskChoiceName(MaskChoice::Window), "window");
     EXPECT_EQ(maskChoiceName(MaskChoice::Strided), "strided");
+    EXPECT_EQ(maskChoiceName(MaskChoice::Block), "block");
+    EXPECT_EQ(maskChoiceName(MaskChoice::Painted), "painted");
 }
 
 TEST(Experiment, IsEqualOnlyWhereEveryToggleIs)
@@ -78,7 +130,13 @@ TEST(Experiment, IsEqualOnlyWhereEveryToggleIs)
     EXPECT_NE(plain, Experiment{.positions = PositionScheme::None});
     EXPECT_NE(plain, Experiment{.mask = MaskChoice::None});
     EXPECT_NE(plain, Experiment{.maskReach = 5});
+    EXPECT_NE(plain, Experiment{.globalTokens = 1});
+    EXPECT_NE(plain, Experiment{.hiddenCells = CellSet({{0, 0, 1}})});
+    EXPECT_NE(plain, Experiment{.kernel = AttentionKernel::Linear});
+    EXPECT_NE(plain, Experiment{.values = ValueSource::Keys});
+    EXPECT_NE(plain, Experiment{.sharing = HeadSharing::FirstHead});
     EXPECT_NE(plain, Experiment{.ablatedHeads = {head(0, 0)}});
+    EXPECT_NE(plain, Experiment{.zeroedValues = {TokenIndex(0)}});
 }
 
 TEST(ValidateExperiment, SaysWhatIsOutOfRange)
@@ -126,6 +184,12 @@ TEST(ValidateExperiment, SaysWhatIsOutOfRange)
              Case{"stride of zero",
                   {.mask = MaskChoice::Strided, .maskReach = 0},
                   "A strided mask needs a stride of 1 or more tokens, not 0."},
+             Case{"blocks of nothing",
+                  {.mask = MaskChoice::Block, .maskReach = 0},
+                  "A block-sparse mask needs blocks of 1 or more tokens, not 0."},
+             Case{"a value of a token before the first",
+                  {.zeroedValues = {TokenIndex(-1), TokenIndex(2)}},
+                  "There is no token -1 whose value could be zeroed: tokens are counted from 0."},
          }) {
         SCOPED_TRACE(name);
         const Result<void> valid = validate(experiment, 2, 4);

@@ -102,7 +102,7 @@ TEST(Rotate, TellsBeforeFromAfter)
 
 TEST(RotaryAngles, AreTheFormulaLessWholeTurns)
 {
-    const Matrix angles = rotaryAngles(1001, 6, 500.0F);
+    const Matrix angles = rotaryAngles(1001, 6, {.base = 500.0});
     ASSERT_EQ(angles.rows(), 1001);
     ASSERT_EQ(angles.cols(), 3);
     EXPECT_EQ(angles(0, 2), 0.0F);
@@ -110,6 +110,36 @@ TEST(RotaryAngles, AreTheFormulaLessWholeTurns)
     EXPECT_FLOAT_EQ(angles(3, 1), static_cast<float>(3.0 * std::pow(500.0, -1.0 / 3.0)));
     EXPECT_FLOAT_EQ(angles(1000, 0), static_cast<float>(1000.0 - 159.0 * 2.0 * std::numbers::pi));
     EXPECT_LE(angles.cwiseAbs().maxCoeff(), std::numbers::pi_v<float>);
+}
+
+TEST(RotaryFrequency, IsStretchedAsItsScalingSays)
+{
+    const RotaryOptions linear{.scaling = RotaryScaling::Linear, .factor = 4.0};
+    EXPECT_DOUBLE_EQ(rotaryFrequency(1, 8, linear), 0.1 / 4.0);
+
+    // By hand: of 8192 tokens, pair 0 makes 1304 waves and stays; pair 3 makes 1.304, 0.304/3 of the way; a longer one is stretched.
+    const RotaryOptions llama{.scaling = RotaryScaling::Llama3,
+                              .factor = 8.0,
+                              .lowFrequencyFactor = 1.0,
+                              .highFrequencyFactor = 4.0,
+                              .originalTokens = 8192};
+    EXPECT_DOUBLE_EQ(rotaryFrequency(0, 8, llama), 1.0);
+    const double kept = (8192.0 * 0.001 / (2.0 * std::numbers::pi) - 1.0) / 3.0;
+    EXPECT_NEAR(kept, 0.1013, 1e-4);
+    EXPECT_DOUBLE_EQ(rotaryFrequency(3, 8, llama), 0.001 * (kept + (1.0 - kept) / 8.0));
+    const double slow = std::pow(10000.0, -14.0 / 16.0);
+    EXPECT_DOUBLE_EQ(rotaryFrequency(7, 16, llama), slow / 8.0);
+}
+
+TEST(Rotate, LeavesTheDimensionsBeyondThoseTurned)
+{
+    Matrix vectors(3, 8);
+    vectors.setRandom();
+    const RotaryOptions partial{.dimensions = 4};
+    const Matrix turned = rotate(vectors, rotaryAngles(3, 8, partial));
+    EXPECT_EQ(turned.rightCols(4), vectors.rightCols(4));
+    EXPECT_TRUE(turned.leftCols(4).isApprox(rotate(vectors.leftCols(4), rotaryAngles(3, 4))));
+    EXPECT_FALSE(turned.bottomLeftCorner(2, 4).isApprox(vectors.bottomLeftCorner(2, 4)));
 }
 
 TEST(AlibiSlopes, AreThePapersGeometricSequenceForPowersOfTwo)

@@ -50,7 +50,7 @@ TEST(ModelFolder, ReadsWhatItWroteUpToHalfPrecision)
     EXPECT_EQ((*read)->name, "small");
     EXPECT_EQ((*read)->note, "of a test");
     EXPECT_EQ((*read)->askedHeads, written.askedHeads);
-    EXPECT_EQ((*read)->tokenizer->encode("the abb dog")->size(), 5U);
+    EXPECT_EQ((*read)->tokenizer->tokensOf("the abb dog")->size(), 5U);
     Weights before = written.weights;
     Weights after = (*read)->weights;
     const std::vector<Parameter> expected = parameters(before);
@@ -60,6 +60,30 @@ TEST(ModelFolder, ReadsWhatItWroteUpToHalfPrecision)
         EXPECT_TRUE(isClose(actual[i].values, expected[i].values, {.absolute = 1e-6, .relative = 1e-3}))
             << actual[i].name;
     }
+}
+
+TEST(ModelFolder, SaysHowFarItIsAndStopsWhenTold)
+{
+    const TemporaryFolder folder;
+    ASSERT_TRUE(writeModelFolder(folder.path(), model(), kVocabulary));
+    std::vector<float> shares;
+    ASSERT_TRUE(readModelFolder(folder.path(), {.report = [&](float share) { shares.push_back(share); }}));
+    ASSERT_GT(shares.size(), 10U);
+    EXPECT_TRUE(std::ranges::is_sorted(shares));
+    EXPECT_GT(shares.front(), 0.0F);
+    EXPECT_EQ(shares.back(), 1.0F);
+
+    std::stop_source source;
+    std::size_t reports = 0;
+    const auto stopAtThird = [&](float) {
+        if (++reports == 3) {
+            source.request_stop();
+        }
+    };
+    const auto stopped = readModelFolder(folder.path(), {.report = stopAtThird, .stop = source.get_token()});
+    ASSERT_FALSE(stopped);
+    EXPECT_EQ(stopped.error(), (Error{ErrorCode::Cancelled, "Opening the model was cancelled."}));
+    EXPECT_LT(reports, shares.size());
 }
 
 TEST(ModelFolder, NamesEveryPositionSchemeAndReadsItBack)
@@ -98,7 +122,7 @@ TEST(ModelFolder, NamesWhatIsMissing)
 
 TEST(ModelFolder, NamesWhatDoesNotFit)
 {
-    const std::vector<std::pair<std::string, nlohmann::json>> changes = {{"model_type", "gpt2"},
+    const std::vector<std::pair<std::string, nlohmann::json>> changes = {{"model_type", "t5"},
                                                                          {"hidden_size", 0},
                                                                          {"hidden_size", "wide"},
                                                                          {"hidden_size", -3},

@@ -72,17 +72,21 @@ TEST(TraceFile, HasTheMetadataOfTheFormat)
     ASSERT_TRUE(writeTrace(folder / "trace", *someTrace()));
     const auto file = SafetensorsFile::open(folder / "trace");
     ASSERT_TRUE(file);
-    EXPECT_EQ(file->contents().metadata,
-              (StringMap{{"format", "headlight-trace"},
-                         {"version", "1"},
-                         {"tokens", R"(["Dog",",","\"","\n","👍🏽"])"},
-                         {"text", "Dog, \"bites\" man\n👍🏽"},
-                         {"model", "small \"model\""},
-                         {"model_note", "untrained"},
-                         {"experiment", R"({"ablated_heads":[[1,2]],"mask":"strided","mask_reach":3,"positions":"own",)"
-                                        R"("scaling":true,"temperature":0.7})"},
-                         {"mask", R"({"direction":"causal","pattern":"strided","reach":3})"},
-                         {"asked_heads", R"({"subject":[1,3]})"}}));
+    EXPECT_EQ(
+        file->contents().metadata,
+        (StringMap{{"format", "headlight-trace"},
+                   {"version", "1"},
+                   {"tokens", R"(["Dog",",","\"","\n","👍🏽"])"},
+                   {"text", "Dog, \"bites\" man\n👍🏽"},
+                   {"pair", ""},
+                   {"model", "small \"model\""},
+                   {"model_note", "untrained"},
+                   {"experiment",
+                    R"({"ablated_heads":[[1,2]],"global_tokens":0,"head_sharing":"none","hidden_cells":[],)"
+                    R"("kernel":"softmax","mask":"strided","mask_reach":3,"positions":"own",)"
+                    R"("scaling":true,"temperature":0.7,"values":"own","zeroed_values":[]})"},
+                   {"mask", R"({"direction":"causal","global_tokens":0,"hidden":[],"pattern":"strided","reach":3})"},
+                   {"asked_heads", R"({"subject":[1,3]})"}}));
 }
 
 std::vector<std::string> writtenNames(const std::vector<std::string>& stages)

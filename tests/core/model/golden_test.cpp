@@ -14,30 +14,17 @@ namespace {
 using nlohmann::json;
 
 const std::vector<std::string> kCases = {
-    "after_ablated",
-    "after_causality_lifted",
-    "after_flattened",
-    "after_learned",
-    "after_none_causal",
-    "after_rotary",
-    "after_sinusoidal",
-    "after_strided",
-    "after_window_causal",
-    "before_alibi",
-    "before_alibi_causal",
-    "before_alibi_sharpened",
-    "before_everything",
-    "before_learned_causal",
-    "before_made_causal",
-    "before_none",
-    "before_own_strided_causal",
-    "before_own_window",
-    "before_positions_replaced",
-    "before_rotary_causal",
-    "before_sinusoidal",
-    "before_strided_causal",
-    "before_unscaled",
-    "before_window",
+    "after_ablated",          "after_block_causal",    "after_causality_lifted",
+    "after_flattened",        "after_learned",         "after_linear",
+    "after_none_causal",      "after_painted",         "after_rotary",
+    "after_shared_heads",     "after_sinusoidal",      "after_strided",
+    "after_window_causal",    "before_alibi",          "before_alibi_causal",
+    "before_alibi_sharpened", "before_block",          "before_everything",
+    "before_keys_as_values",  "before_learned_causal", "before_linear_causal",
+    "before_made_causal",     "before_none",           "before_own_strided_causal",
+    "before_own_window",      "before_painted_causal", "before_positions_replaced",
+    "before_rotary_causal",   "before_sinusoidal",     "before_strided_causal",
+    "before_unscaled",        "before_values_zeroed",  "before_window",
 };
 
 template <typename Value>
@@ -59,11 +46,10 @@ const std::map<std::string, Direction> kDirections = {{"bidirectional", Directio
                                                       {"causal", Direction::Causal}};
 const std::map<std::string, MaskPattern> kPatterns = {
     {"full", MaskPattern::Full}, {"window", MaskPattern::Window}, {"strided", MaskPattern::Strided}};
-const std::map<std::string, MaskChoice> kChoices = {{"own", MaskChoice::Own},
-                                                    {"none", MaskChoice::None},
-                                                    {"causal", MaskChoice::Causal},
-                                                    {"window", MaskChoice::Window},
-                                                    {"strided", MaskChoice::Strided}};
+const std::map<std::string, MaskChoice> kChoices = {{"own", MaskChoice::Own},         {"none", MaskChoice::None},
+                                                    {"causal", MaskChoice::Causal},   {"window", MaskChoice::Window},
+                                                    {"strided", MaskChoice::Strided}, {"block", MaskChoice::Block},
+                                                    {"painted", MaskChoice::Painted}};
 const std::map<std::string, Scaling> kScalings = {{"on", Scaling::On}, {"off", Scaling::Off}};
 
 Model modelOf(const json& testCase)
@@ -72,23 +58,25 @@ Model modelOf(const json& testCase)
     const json& sizes = file.metadata.at("sizes");
     const json& mask = testCase.at("mask");
     Model model{.name = "golden", .note = "", .config = {}, .weights = {}, .tokenizer = nullptr};
-    model.config = {.vocabulary = sizes.at("vocabulary"),
-                    .width = sizes.at("width"),
-                    .layers = sizes.at("layers"),
-                    .heads = sizes.at("heads"),
-                    .feedForwardWidth = sizes.at("feed_forward_width"),
-                    .maxTokens = sizes.at("max_tokens"),
-                    .normPlacement = named(kNorms, testCase.at("norm")),
-                    .activation = named(kActivations, testCase.at("activation")),
-                    .positions = named(kPositions, testCase.at("positions")),
-                    .mask = {named(kDirections, mask.at("direction")), named(kPatterns, mask.at("pattern")),
-                             mask.at("reach").get<Index>()},
-                    .normEpsilon = sizes.at("norm_epsilon")};
+    ModelConfig& config = model.config;
+    config.vocabulary = sizes.at("vocabulary");
+    config.width = sizes.at("width");
+    config.layers = sizes.at("layers");
+    config.heads = sizes.at("heads");
+    config.feedForwardWidth = sizes.at("feed_forward_width");
+    config.maxTokens = sizes.at("max_tokens");
+    config.normPlacement = named(kNorms, testCase.at("norm"));
+    config.activation = named(kActivations, testCase.at("activation"));
+    config.positions = named(kPositions, testCase.at("positions"));
+    config.mask.direction = named(kDirections, mask.at("direction"));
+    config.mask.pattern = named(kPatterns, mask.at("pattern"));
+    config.mask.reach = mask.at("reach");
+    config.normEpsilon = sizes.at("norm_epsilon");
     const auto linear = [&](const std::string& name) {
         return LinearWeights{file.matrix(name + ".weight"), file.matrix(name + ".bias").row(0)};
     };
     const auto norm = [&](const std::string& name) {
-        return LayerNormWeights{file.matrix(name + ".gain").row(0), file.matrix(name + ".bias").row(0)};
+        return NormWeights{file.matrix(name + ".gain").row(0), file.matrix(name + ".bias").row(0)};
     };
     model.weights.tokenEmbedding = file.matrix("token_embedding");
     model.weights.positionEmbedding = file.matrix("position_embedding");
@@ -121,6 +109,18 @@ Experiment experimentOf(const json& testCase)
     }
     for (const json& head : values.at("ablated")) {
         experiment.ablatedHeads.insert({LayerIndex(head.at(0).get<Index>()), HeadIndex(head.at(1).get<Index>())});
+    }
+    experiment.kernel = values.value("kernel", "") == "linear" ? AttentionKernel::Linear : AttentionKernel::Softmax;
+    experiment.values = values.value("values", "") == "keys" ? ValueSource::Keys : ValueSource::Own;
+    experiment.sharing = values.value("sharing", "") == "first head" ? HeadSharing::FirstHead : HeadSharing::None;
+    experiment.globalTokens = values.value("globals", Index{0});
+    std::vector<CellRun> hidden;
+    for (const json& cell : values.value("hidden", json::array())) {
+        hidden.push_back({cell.at(0), cell.at(1), cell.at(1).get<Index>() + 1});
+    }
+    experiment.hiddenCells = CellSet(std::move(hidden));
+    for (const json& token : values.value("zeroed", json::array())) {
+        experiment.zeroedValues.insert(TokenIndex(token.get<Index>()));
     }
     return experiment;
 }
@@ -176,7 +176,9 @@ TEST(GoldenFiles, AreAllListedHere)
         }
     }
     std::set<std::string> listed(kCases.begin(), kCases.end());
-    listed.insert("training_step");  // Of tests/core/train/golden_step_test.cpp.
+    listed.insert("attention_analysis");  // Of tests/core/analysis/attention_golden_test.cpp.
+    listed.insert("training_step");       // Of tests/core/train/golden_step_test.cpp.
+    listed.insert("variants");            // Of tests/core/attention/linear_test.cpp.
     EXPECT_EQ(files, listed);
 }
 
@@ -198,6 +200,11 @@ TEST(GoldenFiles, TogetherUseEveryOptionOfTheMechanism)
                     : experiment.at("temperature") > 1.0 ? "flattened"
                                                          : "temperature 1");
         seen.insert(experiment.at("ablated").empty() ? "all heads" : "ablated");
+        for (const char* later : {"kernel", "values", "sharing", "globals", "hidden", "zeroed"}) {
+            if (experiment.contains(later)) {
+                seen.insert(later);
+            }
+        }
     }
     std::set<std::string> options = {"bidirectional own full",
                                      "bidirectional own window",
@@ -207,17 +214,27 @@ TEST(GoldenFiles, TogetherUseEveryOptionOfTheMechanism)
                                      "bidirectional made causal",
                                      "bidirectional made window",
                                      "bidirectional made strided",
+                                     "bidirectional made block",
+                                     "bidirectional made painted",
                                      "causal made own",
                                      "causal made none",
                                      "causal made window",
                                      "causal made strided",
+                                     "causal made block",
+                                     "causal made painted",
                                      "scaling on",
                                      "scaling off",
                                      "sharpened",
                                      "flattened",
                                      "temperature 1",
                                      "all heads",
-                                     "ablated"};
+                                     "ablated",
+                                     "kernel",
+                                     "values",
+                                     "sharing",
+                                     "globals",
+                                     "hidden",
+                                     "zeroed"};
     for (const std::string norm : {"before ", "after "}) {
         for (const std::string option :
              {"relu", "gelu", "gelu_tanh", "none", "sinusoidal", "learned", "rotary", "alibi"}) {

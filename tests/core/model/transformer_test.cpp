@@ -31,7 +31,14 @@ const std::vector<std::pair<const char*, Experiment>> kToggles = {
     {"causal mask", {.mask = MaskChoice::Causal}},
     {"window mask", {.mask = MaskChoice::Window, .maskReach = 1}},
     {"strided mask", {.mask = MaskChoice::Strided, .maskReach = 3}},
+    {"block-sparse mask", {.mask = MaskChoice::Block, .maskReach = 2, .globalTokens = 1}},
+    {"painted mask", {.mask = MaskChoice::Painted, .hiddenCells = CellSet({{1, 0, 1}, {5, 1, 4}, {200, 0, 300}})}},
+    {"linear kernel", {.kernel = AttentionKernel::Linear}},
+    {"linear kernel, causal", {.kernel = AttentionKernel::Linear, .mask = MaskChoice::Causal}},
+    {"keys as values", {.values = ValueSource::Keys}},
+    {"shared heads", {.sharing = HeadSharing::FirstHead}},
     {"a head ablated", {.ablatedHeads = {head(0, 2)}}},
+    {"a value zeroed", {.zeroedValues = {TokenIndex(0)}}},
 };
 
 ModelConfig sinusoidalConfig()
@@ -78,6 +85,25 @@ TEST(Forward, AgreesWithTheNaiveTwinOverAwkwardSizes)
                   .mask = MaskChoice::Strided,
                   .maskReach = 3,
                   .ablatedHeads = {head(0, 1), head(2, 3)}}},
+             Case{"keys of the first head as values, some zeroed, under a painted mask",
+                  sized(11, 16, 3, 4, 24),
+                  33,
+                  {.positions = PositionScheme::Rotary,
+                  .mask = MaskChoice::Painted,
+                  .hiddenCells = CellSet({{0, 1, 9}, {7, 0, 7}, {7, 8, 41}}),
+                  .values = ValueSource::Keys,
+                  .sharing = HeadSharing::FirstHead,
+                  .zeroedValues = {TokenIndex(3), TokenIndex(32), TokenIndex(33)}}},
+             Case{"linear attention under a block-sparse mask",
+                  sized(11, 16, 3, 4, 24),
+                  33,
+                  {.scaling = Scaling::Off,
+                  .temperature = 3.0F,
+                  .kernel = AttentionKernel::Linear,
+                  .mask = MaskChoice::Block,
+                  .maskReach = 4,
+                  .globalTokens = 2,
+                  .zeroedValues = {TokenIndex(0)}}},
          }) {
         for (const NormPlacement placement : {NormPlacement::Before, NormPlacement::After}) {
             for (const Activation activation : {Activation::Relu, Activation::Gelu, Activation::GeluTanh}) {
@@ -357,6 +383,82 @@ TEST(Forward, WithEveryHeadAblatedTheBiasIsAllThatIsLeftOfAttention)
               model.weights.blocks[0].output.bias.replicate(5, 1));
 }
 
+TEST(Forward, KeysUsedAsValuesAreTheKeysThatTheScoresUse)
+{
+    Random random;
+    SCOPED_TRACE(random.describe());
+    const Model model = randomModel(smallConfig(), random);
+    const EncodedText text = randomText(model.config, 9, random);
+    const Experiment experiment{.positions = PositionScheme::Rotary, .values = ValueSource::Keys};
+    const auto trace = run(model, text, experiment);
+    const auto own = run(model, text, {.positions = PositionScheme::Rotary});
+    const auto values = [](const Trace& from, StageId id) { return from.find({id, LayerIndex(0)})->values(); };
+    EXPECT_TRUE(std::ranges::equal(values(*trace, StageId::Value), values(*own, StageId::Key)));
+    EXPECT_TRUE(std::ranges::equal(values(*trace, StageId::Key), values(*own, StageId::Key)));
+    EXPECT_TRUE(std::ranges::equal(values(*trace, StageId::Weights), values(*own, StageId::Weights)))
+        << "in the first layer what is summed up changes no weight";
+}
+
+TEST(Forward, HeadsThatShareTheFirstOnesProjectionsAreAllTheSame)
+{
+    Random random;
+    SCOPED_TRACE(random.describe());
+    for (const Index keyValueHeads : {0, 2}) {
+        ModelConfig config = sinusoidalConfig();
+        config.keyValueHeads = keyValueHeads;
+        const Model model = randomModel(config, random);
+        const EncodedText text = randomText(config, 9, random);
+        const auto own = run(model, text);
+        const auto shared = run(model, text, {.sharing = HeadSharing::FirstHead});
+        for (const StageId id : {StageId::Query, StageId::Key, StageId::Value, StageId::Weights, StageId::Heads}) {
+            for (Index layer = 0; layer < config.layers; ++layer) {
+                const Matrix first = stage(*shared, {id, LayerIndex(layer)}, 0);
+                for (Index h = 1; h < shared->find({id, LayerIndex(layer)})->slices(); ++h) {
+                    EXPECT_EQ(stage(*shared, {id, LayerIndex(layer)}, h), first) << tensorName({id, LayerIndex(layer)});
+                    EXPECT_NE(stage(*own, {id, LayerIndex(layer)}, h), first);
+                }
+            }
+            EXPECT_EQ(stage(*shared, {id, LayerIndex(0)}, 0), stage(*own, {id, LayerIndex(0)}, 0));
+        }
+    }
+}
+
+TEST(Forward, NothingFlowsFromATokenWhoseValueIsZeroed)
+{
+    Random random;
+    SCOPED_TRACE(random.describe());
+    const Model model = randomModel(sinusoidalConfig(), random);
+    const EncodedText text = randomText(model.config, 9, random);
+    const auto own = run(model, text);
+    const auto zeroed = run(model, text, {.zeroedValues = {TokenIndex(2), TokenIndex(5)}});
+    for (Index h = 0; h < model.config.heads; ++h) {
+        Matrix weights = stage(*own, {StageId::Weights, LayerIndex(0)}, h);
+        EXPECT_EQ(stage(*zeroed, {StageId::Weights, LayerIndex(0)}, h), weights) << "it is still looked at";
+        weights.col(2).setZero();
+        weights.col(5).setZero();
+        EXPECT_TRUE(isClose(stage(*zeroed, {StageId::Heads, LayerIndex(0)}, h),
+                            multiply(weights, stage(*own, {StageId::Value, LayerIndex(0)}, h)), {1e-6, 1e-6}));
+        for (Index layer = 0; layer < model.config.layers; ++layer) {
+            const Matrix value = stage(*zeroed, {StageId::Value, LayerIndex(layer)}, h);
+            for (Index token = 0; token < 9; ++token) {
+                EXPECT_EQ(value.row(token).isZero(0.0F), token == 2 || token == 5) << "layer " << layer;
+            }
+        }
+    }
+    EXPECT_TRUE(isIdentical(*run(model, text, {.zeroedValues = {TokenIndex(9), TokenIndex(4000)}}), *own))
+        << "tokens beyond the text change nothing";
+}
+
+TEST(Forward, ScalingAndTemperatureMeanNothingToALinearKernel)
+{
+    Random random;
+    const Model model = randomModel(sinusoidalConfig(), random);
+    const EncodedText text = randomText(model.config, 9, random);
+    EXPECT_TRUE(isIdentical(
+        *run(model, text, {.scaling = Scaling::Off, .temperature = 0.2F, .kernel = AttentionKernel::Linear}),
+        *run(model, text, {.kernel = AttentionKernel::Linear})));
+}
+
 TEST(Forward, TheSameRequestGivesTheSameBits)
 {
     Random random;
@@ -372,6 +474,101 @@ TEST(Forward, TheSameRequestGivesTheSameBits)
     setProductThreads(1);
     EXPECT_TRUE(isIdentical(*run(model, text), *run(model, text)));
     setProductThreads(threads);
+}
+
+TEST(ForwardAfter, GivesTheBitsOfAWholePassForEveryHead)
+{
+    Random random;
+    SCOPED_TRACE(random.describe());
+    for (const NormPlacement placement : {NormPlacement::Before, NormPlacement::After}) {
+        ModelConfig config = sinusoidalConfig();
+        config.normPlacement = placement;
+        config.layers = 3;
+        const Model model = randomModel(config, random);
+        const EncodedText text = randomText(config, 9, random);
+        const Experiment base{.ablatedHeads = {head(1, 2)}};
+        const auto before = run(model, text, base);
+        for (Index layer = 0; layer < config.layers; ++layer) {
+            for (Index which = 0; which < config.heads; ++which) {
+                Experiment switched = base;
+                if (switched.ablatedHeads.erase(head(layer, which)) == 0) {
+                    switched.ablatedHeads.insert(head(layer, which));
+                }
+                const auto after = forwardAfter(model, *before, switched);
+                ASSERT_TRUE(after) << after.error().message;
+                EXPECT_EQ((*after)->info().experiment, switched);
+                EXPECT_TRUE(isIdentical(**after, *run(model, text, switched))) << layer << '.' << which;
+            }
+        }
+    }
+}
+
+TEST(ForwardAfter, RunsOnlyWhatTheSwitchedHeadCanChange)
+{
+    Random random;
+    SCOPED_TRACE(random.describe());
+    ModelConfig config = sinusoidalConfig();
+    config.layers = 3;
+    const Model model = randomModel(config, random);
+    const auto before = run(model, randomText(config, 9, random));
+    const auto after = forwardAfter(model, *before, {.ablatedHeads = {head(1, 0)}}).value();
+    for (const auto& [key, tensor] : before->tensors()) {
+        const bool isEarlier =
+            stageInfo(key.id).scope == StageScope::Layer ? key.layer < LayerIndex(1) : key.id < StageId::LayerInput;
+        EXPECT_EQ(after->find(key) == tensor, isEarlier) << tensorName(key);
+    }
+    const auto same = forwardAfter(model, *before, {}).value();
+    EXPECT_TRUE(isIdentical(*same, *before));
+    EXPECT_EQ(same->find({StageId::LayerOutput, LayerIndex(2)}), before->find({StageId::LayerOutput, LayerIndex(2)}));
+}
+
+TEST(ForwardAfter, RunsAllAnewWhereMoreThanHeadsDiffersOrTheInputIsNotThere)
+{
+    Random random;
+    SCOPED_TRACE(random.describe());
+    const ModelConfig config = sinusoidalConfig();
+    const Model model = randomModel(config, random);
+    const EncodedText text = randomText(config, 9, random);
+    const auto before = run(model, text);
+    for (const auto& [name, experiment] : kToggles) {
+        EXPECT_TRUE(isIdentical(*forwardAfter(model, *before, experiment).value(), *run(model, text, experiment)))
+            << name;
+    }
+    const Experiment experiment{.ablatedHeads = {head(1, 0)}};
+    const Trace bare(before->info(), {});
+    EXPECT_TRUE(isIdentical(*forwardAfter(model, bare, experiment).value(), *run(model, text, experiment)));
+}
+
+TEST(ForwardAfter, EndsWhereItIsTold)
+{
+    Random random;
+    SCOPED_TRACE(random.describe());
+    const ModelConfig config = sinusoidalConfig();
+    const Model model = randomModel(config, random);
+    const auto before = run(model, randomText(config, 9, random));
+    const Experiment experiment{.ablatedHeads = {head(0, 1)}};
+    const auto block = forwardAfter(model, *before, experiment, {StageId::Weights, LayerIndex(0)}).value();
+    EXPECT_TRUE(block->find({StageId::Weights, LayerIndex(0)}));
+    EXPECT_FALSE(block->find({StageId::LayerInput, LayerIndex(1)}));
+    const auto final = forwardAfter(model, *before, experiment, {StageId::FinalNorm}).value();
+    EXPECT_TRUE(final->find({StageId::FinalNorm}));
+    EXPECT_FALSE(final->find({StageId::Logits}));
+    EXPECT_EQ(outputLogits(model, stage(*before, {StageId::FinalNorm})), stage(*before, {StageId::Logits}));
+}
+
+TEST(ForwardAfter, RefusesAnExperimentThatDoesNotFitAndStopsWhenAsked)
+{
+    Random random;
+    SCOPED_TRACE(random.describe());
+    const ModelConfig config = sinusoidalConfig();
+    const Model model = randomModel(config, random);
+    const auto before = run(model, randomText(config, 9, random));
+    EXPECT_EQ(forwardAfter(model, *before, {.ablatedHeads = {head(7, 0)}}).error().code, ErrorCode::InvalidArgument);
+    std::stop_source stop;
+    stop.request_stop();
+    EXPECT_EQ(
+        forwardAfter(model, *before, {.ablatedHeads = {head(1, 0)}}, {StageId::Logits}, stop.get_token()).error().code,
+        ErrorCode::Cancelled);
 }
 
 TEST(Forward, EveryToggleChangesTheResultAndUndoingItRestoresEveryBit)
@@ -398,6 +595,13 @@ TEST(Forward, ChoosingWhatTheModelHasAnywayChangesNothing)
     const EncodedText text = randomText(config, 8, random);
     EXPECT_TRUE(isIdentical(*run(model, text, {.positions = PositionScheme::Sinusoidal, .mask = MaskChoice::Causal}),
                             *run(model, text)));
+    EXPECT_TRUE(isIdentical(*run(model, text, {.mask = MaskChoice::Painted}), *run(model, text)));
+    EXPECT_TRUE(isIdentical(
+        *run(model, text, {.mask = MaskChoice::Painted, .hiddenCells = CellSet({{0, 1, 8}, {3, 5, 7}, {8, 0, 9}})}),
+        *run(model, text)))
+        << "these are in the future, or beyond the text";
+    EXPECT_TRUE(isIdentical(*run(model, text, {.mask = MaskChoice::Block, .maskReach = 4}), *run(model, text)))
+        << "two blocks are neighbours";
 }
 
 TEST(Forward, AnotherSeedGivesOtherAttention)
@@ -495,6 +699,18 @@ TEST(Forward, SaysWhatIsWrongWithTheRequest)
                   {.mask = MaskChoice::Strided, .maskReach = 0},
                   InvalidArgument,
                   "A strided mask needs a stride of 1 or more tokens, not 0."},
+             Case{"a painted mask that leaves a query nothing",
+                  model,
+                  textOf({1, 2, 3}),
+                  {.mask = MaskChoice::Painted, .hiddenCells = CellSet({{1, 0, 3}})},
+                  InvalidArgument,
+                  "The mask (3 cells hidden by hand) hides all 3 keys from query 1; every query must see a key."},
+             Case{"a bias on scores that linear attention has not",
+                  model,
+                  textOf({1}),
+                  {.kernel = AttentionKernel::Linear, .positions = PositionScheme::Alibi},
+                  InvalidArgument,
+                  "Linear attention has no scores that ALiBi could add its bias to; choose other positions."},
          }) {
         SCOPED_TRACE(name);
         const auto trace = forward(used, text, experiment);

@@ -14,7 +14,7 @@ GoldenFile readGolden(const std::string& name)
     const std::string path = HEADLIGHT_GOLDEN_DIR "/" + name + ".safetensors";
     std::ifstream stream(path, std::ios::binary);
     if (!stream) {
-        throw std::runtime_error("cannot read " + path + "; tests/golden/make_golden.py writes it");
+        throw std::runtime_error("cannot read " + path + "; a script of tests/golden writes it");
     }
     const std::string content(std::istreambuf_iterator<char>(stream), {});
     std::uint64_t headerLength = 0;

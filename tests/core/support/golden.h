@@ -1,4 +1,4 @@
-// The files that tests/golden/make_golden.py writes. Trusts them: a damaged one throws.
+// The files that the scripts of tests/golden write. Trusts them: a damaged one throws.
 #pragma once
 
 #include "core/tensor/tensor.h"

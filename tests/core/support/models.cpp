@@ -6,9 +6,10 @@
 
 namespace headlight::test {
 
-Result<std::vector<Token>> WordTokenizer::encode(std::string_view text) const
+Result<Encoding> WordTokenizer::encode(const EncodeRequest& request) const
 {
-    std::vector<Token> tokens;
+    const std::string_view text = request.text;
+    Encoding encoding;
     std::size_t begin = 0;
     while (begin < text.size()) {
         const std::size_t end = std::min(text.find(' ', begin), text.size());
@@ -18,11 +19,12 @@ Result<std::vector<Token>> WordTokenizer::encode(std::string_view text) const
             if (known == m_words.end()) {
                 return failure(ErrorCode::InvalidUtf8, "\"" + word + "\" is unknown.");
             }
-            tokens.push_back({static_cast<std::int32_t>(known - m_words.begin()), word, {begin, end}});
+            encoding.tokens.push_back({static_cast<std::int32_t>(known - m_words.begin()), word, {begin, end}});
         }
         begin = end + 1;
     }
-    return tokens;
+    cutTo(request.maxTokens, encoding);
+    return encoding;
 }
 
 Result<Token> WordTokenizer::token(std::int32_t id) const
@@ -50,17 +52,15 @@ Model randomModel(const ModelConfig& config, Random& random)
         return LinearWeights{random.matrix(in, out, gain * std::sqrt(3.0F / static_cast<float>(in))),
                              random.row(out, 0.3F)};
     };
-    const auto norm = [&] {
-        return LayerNormWeights{random.row(config.width, 0.6F, 1.0F), random.row(config.width, 0.4F)};
-    };
+    const auto norm = [&] { return NormWeights{random.row(config.width, 0.6F, 1.0F), random.row(config.width, 0.4F)}; };
     Model model{.name = "random", .note = "untrained", .config = config, .weights = {}, .tokenizer = nullptr};
     model.weights.tokenEmbedding = random.matrix(config.vocabulary, config.width, 1.7F);
     model.weights.positionEmbedding = random.matrix(config.maxTokens, config.width, 1.2F);
     for (Index layer = 0; layer < config.layers; ++layer) {
         BlockWeights block;
         block.query = linear(config.width, config.width, 1.5F);
-        block.key = linear(config.width, config.width, 1.5F);
-        block.value = linear(config.width, config.width);
+        block.key = linear(config.width, config.groups() * config.headWidth(), 1.5F);
+        block.value = linear(config.width, config.groups() * config.headWidth());
         block.output = linear(config.width, config.width);
         block.attentionNorm = norm();
         block.feedForwardNorm = norm();

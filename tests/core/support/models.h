@@ -14,7 +14,7 @@ public:
     explicit WordTokenizer(std::vector<std::string> words) : m_words(std::move(words)) {}
 
     Index vocabularySize() const override { return static_cast<Index>(m_words.size()); }
-    Result<std::vector<Token>> encode(std::string_view text) const override;
+    Result<Encoding> encode(const EncodeRequest& request) const override;
     Result<Token> token(std::int32_t id) const override;
 
 private:

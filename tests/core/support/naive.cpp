@@ -67,6 +67,27 @@ bool naiveIsVisible(const Mask& mask, Index query, Index key)
             seen.insert(j);
         }
         break;
+    case MaskPattern::BlockSparse: {
+        Index first = query;
+        while (first % mask.reach != 0) {
+            --first;
+        }
+        for (Index j = first - mask.reach; j < first + 2 * mask.reach; ++j) {
+            seen.insert(j);
+        }
+        for (Index j = 0; j < mask.globalTokens; ++j) {
+            seen.insert(j);
+        }
+        if (query < mask.globalTokens) {
+            seen.insert(key);
+        }
+        break;
+    }
+    }
+    for (const CellRun& run : mask.hidden.runs()) {
+        for (Index j = run.begin; run.query == query && j < run.end; ++j) {
+            seen.erase(j);
+        }
     }
     if (mask.direction == Direction::Causal) {
         seen.erase(seen.upper_bound(query), seen.end());
@@ -109,7 +130,27 @@ NaiveAttention naiveAttend(const DoubleMatrix& query, const DoubleMatrix& key, c
     return result;
 }
 
-DoubleMatrix naiveLayerNorm(const DoubleMatrix& x, const LayerNormWeights& weights, float epsilon)
+NaiveAttention naiveAttendLinear(const DoubleMatrix& query, const DoubleMatrix& key, const DoubleMatrix& value,
+                                 const Mask& mask)
+{
+    const auto feature = [](double x) { return x > 0.0 ? x + 1.0 : std::exp(x); };
+    NaiveAttention result;
+    result.scores = naiveMultiply(query.unaryExpr(feature), naiveTranspose(key.unaryExpr(feature)));
+    result.weights = DoubleMatrix::Zero(query.rows(), key.rows());
+    for (Index i = 0; i < query.rows(); ++i) {
+        double sum = 0.0;
+        for (Index j = 0; j < key.rows(); ++j) {
+            sum += naiveIsVisible(mask, i, j) ? result.scores(i, j) : 0.0;
+        }
+        for (Index j = 0; j < key.rows(); ++j) {
+            result.weights(i, j) = naiveIsVisible(mask, i, j) ? result.scores(i, j) / sum : 0.0;
+        }
+    }
+    result.output = naiveMultiply(result.weights, value);
+    return result;
+}
+
+DoubleMatrix naiveLayerNorm(const DoubleMatrix& x, const NormWeights& weights, float epsilon)
 {
     DoubleMatrix normed(x.rows(), x.cols());
     const auto width = static_cast<double>(x.cols());
@@ -158,6 +199,12 @@ DoubleMatrix naiveActivate(const DoubleMatrix& x, Activation activation)
             value /= 1.0 + std::exp(-2.0 * inner);  // (1 + tanh(u))/2 = 1/(1 + e^(−2u))
             break;
         }
+        case Activation::QuickGelu:
+            value /= 1.0 + std::exp(-1.702 * value);
+            break;
+        case Activation::Silu:
+            value /= 1.0 + std::exp(-value);
+            break;
         }
     }
     return y;
@@ -233,13 +280,18 @@ std::map<StageKey, std::vector<DoubleMatrix>> naiveForward(const Model& model, c
         const DoubleMatrix value = naiveLinear(input, weights.value);
         DoubleMatrix concatenated = DoubleMatrix::Zero(x.rows(), x.cols());
         for (Index h = 0; h < config.heads; ++h) {
+            const Index source = experiment.sharing == HeadSharing::FirstHead ? 0 : h;
             const auto columns = [&](const DoubleMatrix& all) {
-                return DoubleMatrix(all.middleCols(h * width, width));
+                return DoubleMatrix(all.middleCols(source * width, width));
             };
             const bool rotary = positions == PositionScheme::Rotary;
             const DoubleMatrix q = keep(StageId::Query, rotary ? naiveRotate(columns(query)) : columns(query));
             const DoubleMatrix k = keep(StageId::Key, rotary ? naiveRotate(columns(key)) : columns(key));
-            const DoubleMatrix v = keep(StageId::Value, columns(value));
+            DoubleMatrix v = experiment.values == ValueSource::Keys ? k : columns(value);
+            for (Index i = 0; i < v.rows(); ++i) {
+                v.row(i) *= experiment.zeroedValues.contains(TokenIndex(i)) ? 0.0 : 1.0;
+            }
+            keep(StageId::Value, v);
             AttentionOptions options{.scale = experiment.scaling == Scaling::Off ? 1.0F : 0.0F,
                                      .temperature = experiment.temperature,
                                      .mask = effectiveMask(experiment, config.mask)};
@@ -247,7 +299,9 @@ std::map<StageKey, std::vector<DoubleMatrix>> naiveForward(const Model& model, c
                 options.alibiSlope =
                     std::pow(2.0F, -8.0F * static_cast<float>(h + 1) / static_cast<float>(config.heads));
             }
-            NaiveAttention head = naiveAttend(q, k, v, options);
+            NaiveAttention head = experiment.kernel == AttentionKernel::Linear
+                                      ? naiveAttendLinear(q, k, v, options.mask)
+                                      : naiveAttend(q, k, v, options);
             if (experiment.ablatedHeads.contains({layer, HeadIndex(h)})) {
                 head.output.setZero();
             }

@@ -31,7 +31,11 @@ struct NaiveAttention
 NaiveAttention naiveAttend(const DoubleMatrix& query, const DoubleMatrix& key, const DoubleMatrix& value,
                            const AttentionOptions& options);
 
-DoubleMatrix naiveLayerNorm(const DoubleMatrix& x, const LayerNormWeights& weights, float epsilon);
+/// Linear attention: φ(q)·φ(k), φ(x) = elu(x) + 1, over the sum of its row's visible keys.
+NaiveAttention naiveAttendLinear(const DoubleMatrix& query, const DoubleMatrix& key, const DoubleMatrix& value,
+                                 const Mask& mask);
+
+DoubleMatrix naiveLayerNorm(const DoubleMatrix& x, const NormWeights& weights, float epsilon);
 DoubleMatrix naiveLinear(const DoubleMatrix& x, const LinearWeights& weights);
 DoubleMatrix naiveActivate(const DoubleMatrix& x, Activation activation);
 DoubleMatrix naiveSinusoidal(Index positions, Index width);

@@ -15,7 +15,7 @@ using namespace std::string_literals;
 
 std::vector<Token> encoded(std::string_view text)
 {
-    auto tokens = defaultTokenizer()->encode(text);
+    auto tokens = defaultTokenizer()->tokensOf(text);
     EXPECT_TRUE(tokens) << text;
     return tokens ? *tokens : std::vector<Token>{};
 }
@@ -32,7 +32,7 @@ std::string cut(std::string_view text)
 
 std::string vocabularyEntry(std::int32_t id)
 {
-    return defaultTokenizer()->token(id).value_or(Token{}).text;
+    return defaultTokenizer()->token(id).value_or(Token{}).piece;
 }
 
 /// The vocabulary's entries for the tokens with a bar between them: "the|dog".
@@ -88,9 +88,9 @@ TEST(WordPieceTokenizer, CutsUnknownWordsIntoTheLongestPieces)
 TEST(WordPieceTokenizer, KnowsAnAccentedWordByItsPlainOne)
 {
     const WordPieceTokenizer tokenizer({"[UNK]", "naive", "résumé"});
-    EXPECT_EQ(tokenizer.encode("naïve")->front().id, 1);
-    EXPECT_EQ(tokenizer.encode("résumé")->front().id, 2);
-    EXPECT_EQ(tokenizer.encode("naïve")->front().text, "naïve");
+    EXPECT_EQ(tokenizer.tokensOf("naïve")->front().id, 1);
+    EXPECT_EQ(tokenizer.tokensOf("résumé")->front().id, 2);
+    EXPECT_EQ(tokenizer.tokensOf("naïve")->front().text, "naïve");
 }
 
 TEST(WordPieceTokenizer, TakesPunctuationAndSymbolsOneByOne)
@@ -112,7 +112,8 @@ TEST(WordPieceTokenizer, TakesWhatItDoesNotKnowAsOneUnknownTokenEach)
     for (const std::string& character :
          {"語"s, "👨‍👩‍👧"s, "👍🏽"s, "🇩🇪"s, "\x1B"s, "\0"s, "\u200B"s, "\uFEFF"s, "“"s, "語\u0323"s}) {
         const std::string text = "the " + character + " dog";
-        EXPECT_EQ(encoded(text).at(1), (Token{WordPieceTokenizer::kUnknown, character, {4, 4 + character.size()}}))
+        EXPECT_EQ(encoded(text).at(1),
+                  (Token{WordPieceTokenizer::kUnknown, character, {4, 4 + character.size()}, "[UNK]"}))
             << character;
     }
     EXPECT_EQ(cut("語言"), "語|言");
@@ -141,7 +142,7 @@ TEST(WordPieceTokenizer, GivesEveryTokenTheBytesThatItStandsFor)
 
 TEST(WordPieceTokenizer, RefusesWhatIsNoUtf8)
 {
-    const auto tokens = defaultTokenizer()->encode("caf\xE9");
+    const auto tokens = defaultTokenizer()->tokensOf("caf\xE9");
     ASSERT_FALSE(tokens);
     EXPECT_EQ(tokens.error().code, ErrorCode::InvalidUtf8);
 }
@@ -150,10 +151,10 @@ TEST(WordPieceTokenizer, NumbersItsVocabularyInOrder)
 {
     const WordPieceTokenizer tokenizer({"[UNK]", "d", "##o", "##og", "dog", "cat"});
     EXPECT_EQ(tokenizer.vocabularySize(), 6);
-    EXPECT_EQ(tokenizer.encode("dOG")->front().id, 4);
-    EXPECT_EQ(tokenizer.encode("doo")->size(), 3U);
-    EXPECT_EQ(tokenizer.encode("ddog")->size(), 3U);
-    EXPECT_EQ(tokenizer.encode("z")->front().id, WordPieceTokenizer::kUnknown);
+    EXPECT_EQ(tokenizer.tokensOf("dOG")->front().id, 4);
+    EXPECT_EQ(tokenizer.tokensOf("doo")->size(), 3U);
+    EXPECT_EQ(tokenizer.tokensOf("ddog")->size(), 3U);
+    EXPECT_EQ(tokenizer.tokensOf("z")->front().id, WordPieceTokenizer::kUnknown);
 }
 
 TEST(WordPieceTokenizer, KnowsTheCharactersOfFourAlphabets)
@@ -165,9 +166,36 @@ TEST(WordPieceTokenizer, KnowsTheCharactersOfFourAlphabets)
         const std::string entry = vocabularyEntry(id);
         const bool isPiece = entry.size() > 2 && entry.starts_with("##");
         if (entry.front() != '[' && entry.front() != '\'' && !isPiece) {
-            EXPECT_EQ(encoded(entry), (std::vector<Token>{{id, entry, {0, entry.size()}}}));
+            EXPECT_EQ(encoded(entry), (std::vector<Token>{{id, entry, {0, entry.size()}, entry}}));
         }
     }
+}
+
+TEST(WordPieceTokenizer, TakesTheMaskWrittenOutAsOneToken)
+{
+    const std::vector<Token> tokens = encoded("the [MASK] dog");
+    ASSERT_EQ(tokens.size(), 3U);
+    EXPECT_EQ(tokens[1].id, defaultTokenizer()->maskToken());
+    EXPECT_EQ(tokens[1].span, (ByteSpan{4, 10}));
+    EXPECT_TRUE(tokens[1].isSpecial);
+    EXPECT_EQ(cut("[mask]"), "[|mask|]");
+    EXPECT_EQ(WordPieceTokenizer({"[UNK]", "dog"}).maskToken(), std::nullopt);
+}
+
+TEST(WordPieceTokenizer, CutsAtTheLimitAndCountsWhatItDrops)
+{
+    const auto encoding = defaultTokenizer()->encode({.text = "the dog bites the man", .maxTokens = 3});
+    ASSERT_TRUE(encoding);
+    EXPECT_EQ(encoding->tokens.size(), 3U);
+    EXPECT_EQ(encoding->droppedTokens, 2);
+}
+
+TEST(WordPieceTokenizer, RefusesAPairOfTexts)
+{
+    const auto encoding = defaultTokenizer()->encode({.text = "the dog", .pair = "the man"});
+    ASSERT_FALSE(encoding);
+    EXPECT_EQ(encoding.error().code, ErrorCode::InvalidArgument);
+    EXPECT_FALSE(defaultTokenizer()->takesPairs());
 }
 
 TEST(WordPieceTokenizer, SaysWhichIdsThereAre)
@@ -180,6 +208,18 @@ TEST(WordPieceTokenizer, SaysWhichIdsThereAre)
         EXPECT_EQ(token.error(), (Error{ErrorCode::NotFound, "There is no token " + std::to_string(id) +
                                                                  ": the vocabulary has ids 0 to " + last + "."}));
     }
+}
+
+TEST(WordPieceTokenizer, ReadsAnEntryAsPeopleDo)
+{
+    const WordPieceTokenizer tokenizer({"[UNK]", "[MASK]", "dog", "##s", "##"});
+    const auto entry = [&tokenizer](std::int32_t id) { return tokenizer.token(id).value(); };
+    EXPECT_EQ(entry(3), (Token{.id = 3, .text = "s", .span = {}, .piece = "##s"}));
+    EXPECT_EQ(entry(2), (Token{.id = 2, .text = "dog", .span = {}, .piece = "dog"}));
+    EXPECT_EQ(entry(4).text, "##") << "two marks alone go on with nothing";
+    EXPECT_TRUE(entry(0).isSpecial);
+    EXPECT_TRUE(entry(1).isSpecial);
+    EXPECT_FALSE(entry(2).isSpecial);
 }
 
 struct LongText
@@ -201,7 +241,7 @@ TEST_P(Megabyte, IsCutInTimeLinearInItsLength)
         text += GetParam().unit;
     }
     const auto start = std::chrono::steady_clock::now();
-    const auto tokens = defaultTokenizer()->encode(text);
+    const auto tokens = defaultTokenizer()->tokensOf(text);
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
     ASSERT_TRUE(tokens);
     EXPECT_LT(seconds.count(), 10.0);

@@ -122,6 +122,40 @@ TEST(StoredMap, TilesAgreeWithTheNaiveTwinAndNeverLoseTheLargest)
     }
 }
 
+TEST(StoredMap, SignedCellsArePooledByTheOneFurthestFromZero)
+{
+    Random random;
+    SCOPED_TRACE(random.describe());
+    for (int round = 0; round < 100; ++round) {
+        const Index height = random.index(1, 40);
+        const Index width = random.index(1, 200);
+        const auto tensor = randomTensor(1, height, width, random);
+        const TileSize size{random.index(1, 40), random.index(1, 40), Pooling::LargestMagnitude};
+        const Matrix tile = StoredMap(tensor, 0).tile({0, height}, {0, width}, size);
+        Matrix expected = Matrix::Zero(std::min(height, size.rows), std::min(width, size.cols));
+        for (Index i = 0; i < height; ++i) {
+            for (Index j = 0; j < width; ++j) {
+                float& block = expected(blockOf(i, height, expected.rows()), blockOf(j, width, expected.cols()));
+                const float cell = tensor->matrix()(i, j);
+                block = std::abs(cell) > std::abs(block) ? cell : block;
+            }
+        }
+        ASSERT_TRUE(isIdentical(tile, expected)) << height << "×" << width << " in " << size.rows << "×" << size.cols;
+    }
+}
+
+TEST(StoredMap, WhatIsNotFiniteStandsForABlockOnlyWhereThereIsNothingElse)
+{
+    constexpr float kInfinity = std::numeric_limits<float>::infinity();
+    constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
+    Matrix cells(1, 6);
+    cells << 1.0F, -kInfinity, -kInfinity, -kInfinity, kNaN, -2.0F;
+    const StoredMap map(std::make_shared<const Tensor>(Tensor::fromMatrix(cells)), 0);
+    Matrix expected(1, 3);
+    expected << 1.0F, -kInfinity, -2.0F;
+    EXPECT_EQ(map.tile({0, 1}, {0, 6}, {1, 3, Pooling::LargestMagnitude}), expected);
+}
+
 TEST(StoredMap, OneBrightCellShowsWhereverItIs)
 {
     for (Index i = 0; i < 100; ++i) {

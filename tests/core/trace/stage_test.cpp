@@ -7,7 +7,7 @@
 namespace headlight {
 namespace {
 
-// The design's table of tensor names, which files and other programs rely on.
+// The design's table of tensor names, which files and other programs rely on, and the scores that no pass keeps.
 const std::vector<std::string> kModelNames = {"embedding.token",  "embedding.position", "embedding.type",
                                               "embedding.output", "final.norm",         "logits"};
 const std::vector<std::string> kLayerNames = {
@@ -16,7 +16,9 @@ const std::vector<std::string> kLayerNames = {
     "attention.query",
     "attention.key",
     "attention.value",
+    "attention.raw_scores",
     "attention.scores",
+    "attention.masked_scores",
     "attention.weights",
     "attention.heads",
     "attention.concat",
@@ -53,6 +55,7 @@ TEST(Stages, StandInTheOrderOfTheirIdsAndSayWhatTheyAre)
         EXPECT_FALSE(stage.title.empty()) << stage.name;
         EXPECT_FALSE(stage.formula.empty()) << stage.name;
         EXPECT_FALSE(stage.axes.empty()) << stage.name;
+        EXPECT_TRUE(stage.purpose.ends_with('.')) << stage.name;
         EXPECT_EQ(stage.axes.find_first_not_of("TSHGdDFVC"), std::string_view::npos) << stage.name;
     }
 }
@@ -61,11 +64,9 @@ TEST(Stages, HaveTheAxesOfTheDesignsTable)
 {
     using enum StageId;
     const std::map<StageId, std::string_view> axes = {
-        {Query, "HTd"},          {Key, "GSd"},
-        {Value, "GSd"},          {Scores, "HTS"},
-        {Weights, "HTS"},        {Heads, "HTd"},
-        {Concat, "TC"},          {FeedForwardHidden, "TF"},
-        {FeedForwardGate, "TF"}, {FeedForwardActivation, "TF"},
+        {RawScores, "HTS"}, {MaskedScores, "HTS"},     {Query, "HTd"},          {Key, "GSd"},
+        {Value, "GSd"},     {Scores, "HTS"},           {Weights, "HTS"},        {Heads, "HTd"},
+        {Concat, "TC"},     {FeedForwardHidden, "TF"}, {FeedForwardGate, "TF"}, {FeedForwardActivation, "TF"},
         {Logits, "TV"},
     };
     for (const Stage& stage : stages()) {

@@ -7,7 +7,7 @@ namespace {
 
 Parameter view(std::string name, Matrix& values)
 {
-    return {std::move(name), {values.data(), values.rows(), values.cols()}};
+    return {std::move(name), {values.data(), values.rows(), values.cols()}, values.rows() == 1 ? 1 : 2};
 }
 
 TEST(AdamW, FollowsTheAlgorithmOfThePaper)

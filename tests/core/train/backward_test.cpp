@@ -39,7 +39,7 @@ TEST(LayerNormBackward, IsTheDerivative)
     Matrix bias = random.matrix(1, 6);
     const Matrix probe = random.matrix(4, 6);
     const auto loss = [&] { return probed(layerNorm(x, {gain, bias}, kEpsilon), probe); };
-    LayerNormWeights gradient{RowVector::Zero(6), RowVector::Zero(6)};
+    NormWeights gradient{RowVector::Zero(6), RowVector::Zero(6)};
     const Matrix inputGradient = layerNormBackward(x, {gain, bias}, kEpsilon, probe, gradient);
     EXPECT_TRUE(isClose(inputGradient, finiteDifferences(x, loss, 3e-3F), kFiniteDifference));
     EXPECT_TRUE(isClose(Matrix(gradient.gain), finiteDifferences(gain, loss), kFiniteDifference));
@@ -65,14 +65,15 @@ TEST_P(ActivateBackward, IsTheDerivative)
 }
 
 INSTANTIATE_TEST_SUITE_P(Each, ActivateBackward,
-                         testing::Values(Activation::Relu, Activation::Gelu, Activation::GeluTanh));
+                         testing::Values(Activation::Relu, Activation::Gelu, Activation::GeluTanh,
+                                         Activation::QuickGelu, Activation::Silu));
 
 TEST(AttendBackward, IsTheDerivativeUnderMasksBiasesAndTemperature)
 {
     Random random;
     SCOPED_TRACE(random.describe());
-    for (const Mask mask : {Mask{}, Mask{Direction::Causal, MaskPattern::Full, 0},
-                            Mask{Direction::Bidirectional, MaskPattern::Window, 1}}) {
+    for (const Mask& mask : {Mask{}, Mask{Direction::Causal, MaskPattern::Full, 0},
+                             Mask{Direction::Bidirectional, MaskPattern::Window, 1}}) {
         AttentionOptions options;
         options.scale = 0.6F;
         options.temperature = 1.4F;

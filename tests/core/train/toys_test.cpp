@@ -84,7 +84,7 @@ TEST(Toys, KnowEveryWordOfTheirExamples)
 {
     for (const Toy& toy : {lookupToy({}), grammarToy({})}) {
         for (const std::string& text : toy.examples) {
-            const std::vector<Token> tokens = toy.tokenizer->encode(text).value();
+            const std::vector<Token> tokens = toy.tokenizer->tokensOf(text).value();
             EXPECT_GT(tokens.size(), 5U);
             for (const Token& token : tokens) {
                 EXPECT_NE(token.id, WordPieceTokenizer::kUnknown) << token.text << " in " << text;

@@ -1,3 +1,4 @@
+#include "core/analysis/words.h"
 #include "tests/ui/support/fixtures.h"
 #include "ui/export/view.h"
 #include "ui/plots/heatmap_picture.h"
@@ -16,11 +17,17 @@ namespace {
 
 ViewContent contentOf(View view, const std::string& text = kSentence, const Experiment& experiment = {})
 {
+    const HeadAddress head{LayerIndex(1), HeadIndex(3)};
+    const std::shared_ptr<const Trace> trace = traceOf(text, experiment);
     return {.view = view,
-            .trace = traceOf(text, experiment),
+            .trace = trace,
             .model = defaultModel(),
-            .selection = {.head = {LayerIndex(1), HeadIndex(3)}},
-            .options = {}};
+            .selection = {.head = head},
+            .options = {},
+            .comparison = view == View::Compare ? beforeAndAfter(trace, head) : nullptr,
+            .ablation = view == View::Ablation
+                            ? answer({defaultModel(), trace->info(), OutputTarget{TokenIndex(8)}}).value()
+                            : nullptr};
 }
 
 Figure figureOf(View view, const std::string& text = kSentence, const Experiment& experiment = {})
@@ -33,6 +40,22 @@ QByteArray contentsOf(const QString& path)
     QFile file(path);
     EXPECT_TRUE(file.open(QIODevice::ReadOnly)) << path.toStdString();
     return file.readAll();
+}
+
+TEST(Figure, OfWordsOrTwoTextsSaysSo)
+{
+    Experiment window;
+    window.mask = MaskChoice::Window;
+    ViewContent content = contentOf(View::Heads, kSentence, window);
+    EXPECT_FALSE(toFigure(content).caption.back().contains(QStringLiteral("words: ")));
+    content.trace = mergedIntoWords(*content.trace);
+    const QString settings = toFigure(content).caption.back();
+    EXPECT_TRUE(settings.contains(QStringLiteral("words: weights summed"))) << settings.toStdString();
+    EXPECT_TRUE(settings.contains(QStringLiteral("mask sliding window of 4"))) << settings.toStdString();
+    TraceInfo info = content.trace->info();
+    info.pair = "It slept.";
+    content.trace = std::make_shared<const Trace>(info, content.trace->tensors());
+    EXPECT_TRUE(toFigure(content).caption.front().contains(QStringLiteral("It slept.")));
 }
 
 /// Whether some row of pixels holds each colour of `expected`, in order, with other pixels between them.
@@ -160,6 +183,25 @@ TEST_F(FigureTest, TheCaptionSaysTheSettings)
                                 "sliding window of 2", "1.2"}) {
         EXPECT_TRUE(caption.contains(QString::fromUtf8(setting))) << setting << " in " << caption.toStdString();
     }
+}
+
+TEST_F(FigureTest, TheCaptionSaysWhatIsNoSoftmaxAttentionAnyMore)
+{
+    Experiment experiment;
+    experiment.kernel = AttentionKernel::Linear;
+    experiment.mask = MaskChoice::Painted;
+    experiment.hiddenCells = CellSet({{1, 0, 1}, {2, 0, 2}});
+    experiment.values = ValueSource::Keys;
+    experiment.sharing = HeadSharing::FirstHead;
+    experiment.zeroedValues = {TokenIndex(8)};
+    const Figure figure = figureOf(View::Heatmap, kSentence, experiment);
+    const QString caption = figure.caption.join(QLatin1Char('\n'));
+    for (const char* setting : {"linear attention, φ = elu + 1", "mask 3 cells hidden by hand", "keys used as values",
+                                "every head uses head 0's query, key and value", "values zeroed of tokens 8"}) {
+        EXPECT_TRUE(caption.contains(QString::fromUtf8(setting))) << setting << " in " << caption.toStdString();
+    }
+    EXPECT_FALSE(caption.contains(QStringLiteral("temperature"))) << "it has none";
+    EXPECT_FALSE(caption.contains(QStringLiteral("√d")));
 }
 
 TEST_F(FigureTest, AnUnknownExtensionIsAnErrorThatLeavesNoFile)

@@ -1,9 +1,13 @@
 #include "tests/ui/support/fixtures.h"
 #include "ui/pages/positions_page.h"
+#include "ui/plots/position_shift_picture.h"
 
+#include <QAbstractButton>
 #include <QComboBox>
 #include <QLabel>
 #include <QLineEdit>
+#include <QSlider>
+#include <QSpinBox>
 #include <QTest>
 
 #include <gtest/gtest.h>
@@ -130,6 +134,61 @@ TEST_F(PositionsPageTest, PointingAtAPositionPointsAtItsToken)
     EXPECT_EQ(m_session.document().selection.query, TokenIndex(3));
     QTest::keyClick(view, Qt::Key_Escape);
     EXPECT_FALSE(m_session.document().selection.query);
+}
+
+TEST_F(PositionsPageTest, EachSideOffersWhatItDependsOn)
+{
+    const auto visible = [this](const char* name) { return find<QWidget>(name)->isVisible(); };
+    find<QAbstractButton>("showDistance")->click();
+    EXPECT_EQ(options().show, PositionShow::Distance);
+    EXPECT_TRUE(find<QLabel>("positionsHeading")->text().contains(QStringLiteral("scores over distance")));
+    EXPECT_TRUE(visible("positionLength"));
+    EXPECT_FALSE(visible("positionWidth"));
+    EXPECT_FALSE(visible("shift"));
+    find<QAbstractButton>("showWavelengths")->click();
+    EXPECT_TRUE(visible("positionWidth"));
+    EXPECT_FALSE(visible("positionLength"));
+    find<QAbstractButton>("showShift")->click();
+    find<QSpinBox>("shift")->setValue(7);
+    EXPECT_EQ(options().shift, 7);
+    EXPECT_EQ(find<QSlider>("shiftSlider")->value(), 7);
+    find<QSlider>("shiftSlider")->setValue(9);
+    EXPECT_EQ(options().shift, 9);
+    choose(PositionScheme::Rotary);
+    EXPECT_EQ(options().show, PositionShow::Shift) << "another scheme is seen from the same side";
+    find<QAbstractButton>("showEncoding")->click();
+    EXPECT_EQ(picture().request().scheme, PositionScheme::Rotary);
+    EXPECT_FALSE(visible("shift"));
+}
+
+TEST_F(PositionsPageTest, TheSchemeShownCanBeUsedInTheModel)
+{
+    auto* use = find<QAbstractButton>("usePositions");
+    EXPECT_FALSE(use->isEnabled()) << "it is in use";
+    choose(PositionScheme::Alibi);
+    ASSERT_TRUE(use->isEnabled());
+    use->click();
+    EXPECT_EQ(m_session.document().experiment.positions, PositionScheme::Alibi);
+    EXPECT_FALSE(options().scheme);
+    EXPECT_EQ(find<QComboBox>("positionScheme")->currentText(), QStringLiteral("in use: ALiBi"));
+    EXPECT_FALSE(use->isEnabled());
+}
+
+TEST_F(PositionsPageTest, EverySideFollowsWhatIsPointedAtElsewhere)
+{
+    find<QAbstractButton>("showShift")->click();
+    m_session.point(Selection{.head = {}, .query = TokenIndex(5)});
+    const auto* shift = dynamic_cast<const PositionShiftPicture*>(find<PointableView>("positionSide")->pointable());
+    ASSERT_NE(shift, nullptr);
+    EXPECT_EQ(shift->position(), 5);
+}
+
+TEST_F(PositionsPageTest, FitsANarrowWindow)
+{
+    for (const char* side : {"showEncoding", "showDistance", "showWavelengths", "showShift"}) {
+        find<QAbstractButton>(side)->click();
+        EXPECT_LE(m_page.minimumSizeHint().width(), 760) << side;
+    }
 }
 
 TEST(ParseDimensions, TakesNumbersWithinTheWidth)

@@ -1,3 +1,6 @@
+#include "core/analysis/norm_weighted.h"
+#include "core/analysis/rollout.h"
+#include "core/analysis/words.h"
 #include "tests/ui/support/fixtures.h"
 #include "ui/plots/heatmap_picture.h"
 
@@ -55,6 +58,68 @@ TEST(HeatmapPicture, EveryQuantityIsShownWithItsOwnScale)
     EXPECT_FLOAT_EQ(raw.map()->at(cell.query, cell.key), 4.0F * scaled.map()->at(cell.query, cell.key));
 }
 
+TEST(HeatmapPicture, OfWordsShowsWeightsWhereScoresWereAskedForAndSaysSo)
+{
+    const std::shared_ptr<const Trace> words = mergedIntoWords(*traceOf(kSentence));
+    for (const Quantity quantity :
+         {Quantity::Weights, Quantity::ScaledScores, Quantity::RawScores, Quantity::Rollout, Quantity::NormWeighted}) {
+        const HeatmapPicture picture(words, {.head = {LayerIndex(1), HeadIndex(3)}}, {.quantity = quantity},
+                                     ColourMap::named(QStringLiteral("viridis")));
+        ASSERT_NE(picture.map(), nullptr);
+        EXPECT_EQ(picture.map()->rows(), 12) << "did and n't are one word";
+        EXPECT_EQ(picture.colourScale().high, 1.0F);
+        EXPECT_TRUE(picture.title().startsWith(QStringLiteral("Attention weights")));
+        const bool isScore = quantity == Quantity::ScaledScores || quantity == Quantity::RawScores;
+        EXPECT_EQ(picture.title().contains(QStringLiteral("words have no scores")), isScore);
+        EXPECT_EQ(picture.title().contains(QStringLiteral("rollout is of tokens")), quantity == Quantity::Rollout);
+        EXPECT_EQ(picture.title().contains(QStringLiteral("words have no values")), quantity == Quantity::NormWeighted);
+    }
+}
+
+TEST(HeatmapPicture, RolloutIsOfAllHeadsUpToTheLayerAndSaysWhatItIs)
+{
+    const auto trace = traceOf(kSentence);
+    ViewOptions options;
+    options.heatmap.quantity = Quantity::Rollout;
+    const auto pictureWith = [&](const std::shared_ptr<const Analysis>& analysis) {
+        return HeatmapPicture(trace, {.head = {LayerIndex(2), HeadIndex(3)}}, options.heatmap,
+                              ColourMap::named(QStringLiteral("viridis")), {.model = nullptr, .analysis = analysis});
+    };
+    const HeatmapPicture picture = pictureWith(analysisOf(trace, options));
+    ASSERT_NE(picture.map(), nullptr);
+    const std::vector<Matrix> expected = attentionRollout(*trace).value();
+    EXPECT_EQ(picture.map()->cells(), expected[2]);
+    EXPECT_EQ(picture.colourScale().high, 1.0F);
+    EXPECT_EQ(picture.title(), QStringLiteral("Attention rollout · all heads of layers 0 to 2 (Abnar & Zuidema 2020)"));
+    EXPECT_TRUE(picture.colourScale().meaning.contains(QStringLiteral("½")));
+    EXPECT_TRUE(picture.table().header.front().starts_with("rollout: "));
+    EXPECT_EQ(std::get<float>(picture.table().rows[4][6]), expected[2](4, 5));
+    EXPECT_EQ(pictureWith(analysisOf(trace)).map(), nullptr) << "it was not worked out";
+    EXPECT_EQ(pictureWith(nullptr).map(), nullptr);
+    EXPECT_FALSE(painted(pictureWith(nullptr)).isNull());
+}
+
+TEST(HeatmapPicture, NormWeightedAttentionSpansUpToItsLargestAndSaysWhatItIs)
+{
+    Experiment causal;
+    causal.mask = MaskChoice::Causal;
+    const auto trace = traceOf(kSentence, causal);
+    const HeadAddress head{LayerIndex(1), HeadIndex(3)};
+    const HeatmapPicture picture(trace, {.head = head}, {.quantity = Quantity::NormWeighted},
+                                 ColourMap::named(QStringLiteral("viridis")),
+                                 {.model = defaultModel().get(), .analysis = nullptr});
+    ASSERT_NE(picture.map(), nullptr);
+    const Matrix expected = normWeightedAttention(*trace, *defaultModel(), head).value();
+    EXPECT_EQ(picture.map()->cells(), expected);
+    EXPECT_EQ(picture.colourScale().low, 0.0F);
+    EXPECT_EQ(picture.colourScale().high, expected.maxCoeff());
+    EXPECT_TRUE(picture.title().contains(QStringLiteral("Norm-weighted attention · layer 1 · head 3")));
+    EXPECT_TRUE(picture.title().contains(QStringLiteral("Kobayashi et al. 2020")));
+    EXPECT_TRUE(picture.colourScale().meaning.contains(QStringLiteral("W_O")));
+    EXPECT_TRUE(picture.isMasked({TokenIndex(2), TokenIndex(3)}));
+    EXPECT_TRUE(picture.describe({TokenIndex(3), TokenIndex(2)}).contains(QStringLiteral("norm-weighted attention")));
+}
+
 TEST(HeatmapPicture, MaskedCellsAreShownAsHiddenAndSaidToBe)
 {
     Experiment causal;
@@ -66,6 +131,29 @@ TEST(HeatmapPicture, MaskedCellsAreShownAsHiddenAndSaidToBe)
               Theme::of(Brightness::Light).hidden.rgb());
     EXPECT_TRUE(picture.describe(future).contains(QStringLiteral("masked")));
     EXPECT_FALSE(picture.describe({TokenIndex(9), TokenIndex(2)}).contains(QStringLiteral("masked")));
+}
+
+TEST(HeatmapPicture, CellsHiddenByHandLookAsMaskedOnesDo)
+{
+    Experiment experiment;
+    experiment.mask = MaskChoice::Painted;
+    experiment.hiddenCells = CellSet({{2, 9, 10}});
+    const HeatmapPicture picture = pictureOf(kSentence, {}, experiment);
+    const QImage image = painted(picture);
+    const Cell hidden{TokenIndex(2), TokenIndex(9)};
+    EXPECT_EQ(image.pixel(picture.cellRect(hidden, kArea).center().toPoint()),
+              Theme::of(Brightness::Light).hidden.rgb());
+    EXPECT_TRUE(picture.describe(hidden).contains(QStringLiteral("masked")));
+    EXPECT_FALSE(picture.isMasked({TokenIndex(9), TokenIndex(2)}));
+}
+
+TEST(HeatmapPicture, OfALinearKernelSaysHowItsWeightsCameAbout)
+{
+    Experiment linear;
+    linear.kernel = AttentionKernel::Linear;
+    EXPECT_EQ(pictureOf(kSentence, {}, linear).colourScale().meaning, QStringLiteral("weight = φ(Q)·φ(K)ᵀ ÷ row sum"));
+    EXPECT_EQ(pictureOf(kSentence, {.quantity = Quantity::ScaledScores}, linear).colourScale().meaning,
+              QStringLiteral("score = φ(Q)·φ(K)ᵀ"));
 }
 
 TEST(HeatmapPicture, FindsTheCellUnderAPoint)

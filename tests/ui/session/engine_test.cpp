@@ -1,3 +1,4 @@
+#include "core/model/seeded_model.h"
 #include "tests/ui/support/fixtures.h"
 #include "ui/session/engine.h"
 
@@ -35,8 +36,8 @@ TEST(Engine, AnswersARequestWithItsTrace)
                      [&](const Response& response) { responses.push_back(response); });
     engine.request(requestOf(1, kSentence));
     ASSERT_TRUE(waitFor([&] { return !responses.empty(); }));
-    ASSERT_TRUE(responses.front().trace);
-    EXPECT_EQ(responses.front().trace->tokens(), 13);
+    ASSERT_TRUE(responses.front().presentation.full);
+    EXPECT_EQ(responses.front().presentation.full->tokens(), 13);
     EXPECT_GT(responses.front().elapsedMs, 0.0);
 }
 
@@ -56,6 +57,51 @@ TEST(Engine, ABurstEndsOnTheLastRequestAndNeverGoesBack)
     ASSERT_TRUE(waitFor([&] { return !ids.empty() && ids.back() == kRequests; }));
     EXPECT_LT(ids.size(), kRequests / 2) << "every request was answered: none was replaced by a newer one";
     EXPECT_TRUE(std::ranges::is_sorted(ids, std::less_equal<>())) << "an older response came after a newer one";
+}
+
+TEST(Engine, ShowsATraceThatIsThereAnewWithoutRunningTheModel)
+{
+    Engine engine;
+    std::vector<Response> responses;
+    QObject::connect(&engine, &Engine::responded, &engine,
+                     [&](const Response& response) { responses.push_back(response); });
+    Request request = requestOf(1, kSentence);
+    request.computed = traceOf(kSentence);
+    request.tokens.unit = TokenUnit::Word;
+    request.selected = TokenIndex(8);
+    engine.request(request);
+    ASSERT_TRUE(waitFor([&] { return !responses.empty(); }));
+    const Response& response = responses.front();
+    EXPECT_EQ(response.presentation.full, request.computed);
+    EXPECT_EQ(response.presentation.shown->tokens(), 12) << "did and n't are one word";
+    EXPECT_EQ(response.presentation.words.size(), 12U);
+    ASSERT_TRUE(response.predictions);
+    EXPECT_EQ(response.predictions->site->token, TokenIndex(8)) << "of tokens";
+}
+
+TEST(Engine, TellsWhatALongRunNeedsBeforeItRuns)
+{
+    Engine engine;
+    std::vector<std::uint64_t> ids;
+    std::vector<Forecast> forecasts;
+    QObject::connect(&engine, &Engine::responded, &engine, [&](const Response& response) {
+        ids.push_back(response.id);
+        EXPECT_EQ(forecasts.size(), response.id - 1) << "a short run is not worth a word";
+    });
+    QObject::connect(&engine, &Engine::foreseen, &engine,
+                     [&](const Forecast& forecast) { forecasts.push_back(forecast); });
+    engine.request(requestOf(1, kSentence));
+    ASSERT_TRUE(waitFor([&] { return ids.size() == 1; }));
+    Request longRun = requestOf(2, words(600));
+    ModelConfig config = longRun.model->config;
+    config.layers = 16;
+    longRun.model = *makeSeededModel(config, 1, longRun.model->tokenizer);
+    engine.request(longRun);
+    ASSERT_TRUE(waitFor([&] { return ids.size() == 2; }));
+    ASSERT_EQ(forecasts.size(), 1U);
+    EXPECT_EQ(forecasts[0].id, 2U);
+    EXPECT_EQ(forecasts[0].needs.tokens, 600);
+    EXPECT_GT(forecasts[0].seconds, 0.0);
 }
 
 TEST(Engine, SaysWhyThereIsNoTrace)

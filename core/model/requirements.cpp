@@ -1,0 +1,172 @@
+#include "core/model/requirements.h"
+
+#include "core/attention/attend.h"
+#include "core/base/quantity.h"
+#include "core/tensor/matmul.h"
+#include "core/tensor/tensor.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <string>
+#include <vector>
+
+namespace headlight {
+namespace {
+
+/// Of all layers.
+double headsOf(const ModelConfig& config)
+{
+    return static_cast<double>(config.layers) * static_cast<double>(config.heads);
+}
+
+double traceBytes(const ModelConfig& config, double tokens)
+{
+    const auto width = static_cast<double>(config.width);
+    const auto headWidth = static_cast<double>(config.headWidth());
+    const auto heads = static_cast<double>(config.heads);
+    const double hiddenParts = config.feedForward == FeedForwardKind::Gated ? 3.0 : 2.0;
+    // Input, norms, attention's and feed-forward's outputs, residual, output; queries, head outputs, concatenation; keys and values.
+    const double perLayer = 7.0 * width + 3.0 * heads * headWidth +
+                            2.0 * static_cast<double>(config.groups()) * headWidth +
+                            hiddenParts * static_cast<double>(config.feedForwardWidth) + 2.0 * heads * tokens;
+    const double logits = config.outputHead == OutputHead::None ? 0.0 : static_cast<double>(config.vocabulary);
+    const int embeddings =
+        2 + (config.positions == PositionScheme::Learned || config.positions == PositionScheme::Sinusoidal) +
+        (config.segments > 0) + (config.normPlacement == NormPlacement::Before);
+    const double perToken = embeddings * width + static_cast<double>(config.layers) * perLayer + logits;
+    return tokens * perToken * sizeof(float);
+}
+
+/// A head's scores, masked scores and weights, or the feed-forward network's parts, or the logits before they are kept.
+double bytesBetween(const ModelConfig& config, double tokens)
+{
+    const double wide = static_cast<double>(std::max(config.width, config.feedForwardWidth));
+    const double logits = config.outputHead == OutputHead::None ? 0.0 : static_cast<double>(config.vocabulary);
+    return tokens * std::max({4.0 * tokens, 4.0 * wide, logits}) * sizeof(float);
+}
+
+/// The numbers of the weights that every token is multiplied by.
+double multipliedWeights(const ModelConfig& config)
+{
+    const auto embedding = static_cast<double>(config.vocabulary) * static_cast<double>(config.width);
+    const auto positions = static_cast<double>(config.positions == PositionScheme::Learned ? config.maxTokens : 0) *
+                           static_cast<double>(config.width);
+    const bool readsItOnly = config.outputHead == OutputHead::None || config.outputEmbedding == OutputEmbedding::Own;
+    return weightCount(config) - positions - (readsItOnly ? embedding : 0.0);
+}
+
+template <typename Task>
+double seconds(const Task& task)
+{
+    const auto begin = std::chrono::steady_clock::now();
+    task();
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
+
+std::array<const LinearWeights*, 7> linearMaps(const BlockWeights& block)
+{
+    return {&block.query, &block.key, &block.value, &block.output, &block.expand, &block.gate, &block.contract};
+}
+
+/// All of a block's linear maps, of so many tokens.
+void multiplyByAll(const BlockWeights& block, Index tokens)
+{
+    for (const LinearWeights* map : linearMaps(block)) {
+        if (map->weight.size() > 0) {
+            static_cast<void>(multiply(Matrix::Ones(tokens, map->weight.rows()), map->weight));
+        }
+    }
+}
+
+double weightsOf(const BlockWeights& block)
+{
+    double count = 0.0;
+    for (const LinearWeights* map : linearMaps(block)) {
+        count += static_cast<double>(map->weight.size());
+    }
+    return count;
+}
+
+/// Of the products by weights. The last block's weights are as far from the processor as every block's are when their turn comes.
+double secondsOfProducts(const Model& model, Index tokens)
+{
+    constexpr Index kMostTokens = 64;
+    const Index some = std::min(tokens, kMostTokens);
+    const std::vector<BlockWeights>& blocks = model.weights.blocks;
+    multiplyByAll(blocks.front(), some);  // the library prepares itself for these shapes
+    const double block = seconds([&] { multiplyByAll(blocks.back(), some); });
+    const double share = multipliedWeights(model.config) / weightsOf(blocks.back());
+    return block * share * static_cast<double>(tokens) / static_cast<double>(some);
+}
+
+double secondsOfHeads(const ModelConfig& config, Index tokens)
+{
+    constexpr Index kMostTokens = 512;
+    const Index some = std::min(tokens, kMostTokens);
+    const Matrix vectors = Matrix::Ones(some, config.headWidth());
+    const AttentionOptions options{.mask = config.maskOf(LayerIndex(0))};
+    const auto head = [&] { static_cast<void>(attend(vectors, vectors, vectors, options)); };
+    head();
+    const double share = static_cast<double>(tokens) / static_cast<double>(some);
+    return seconds(head) * share * share * headsOf(config);
+}
+
+/// Of what is allocated and copied for the trace.
+double secondsOfKeeping(double bytes)
+{
+    constexpr double kMostBytes = 40e6;  // More than an allocator keeps of what was freed.
+    const double some = std::min(bytes, kMostBytes);
+    const Matrix numbers = Matrix::Ones(1, static_cast<Index>(some / sizeof(float)));
+    return seconds([&] { static_cast<void>(Tensor::fromMatrix(numbers)); }) * bytes / some;
+}
+
+}  // namespace
+
+RunRequirements runRequirements(const ModelConfig& config, Index tokens)
+{
+    const auto count = static_cast<double>(tokens);
+    const double kept = traceBytes(config, count);
+    const double attention = 4.0 * count * count * headsOf(config) * static_cast<double>(config.headWidth());
+    return {.tokens = tokens,
+            .traceBytes = kept,
+            .peakBytes = kept + bytesBetween(config, count),
+            .operations = 2.0 * count * multipliedWeights(config) + attention};
+}
+
+Index longestRun(const ModelConfig& config, double bytes)
+{
+    const auto fitsFor = [&](Index tokens) { return runRequirements(config, tokens).peakBytes <= bytes; };
+    if (fitsFor(config.maxTokens)) {
+        return config.maxTokens;
+    }
+    Index fits = 0;
+    Index beyond = config.maxTokens;
+    while (beyond - fits > 1) {
+        const Index middle = fits + (beyond - fits) / 2;
+        (fitsFor(middle) ? fits : beyond) = middle;
+    }
+    return fits;
+}
+
+Result<void> checkRunFits(const ModelConfig& config, Index tokens, double available)
+{
+    const double needed = runRequirements(config, tokens).peakBytes;
+    if (needed <= available) {
+        return {};
+    }
+    const Index longest = longestRun(config, available);
+    return failure(ErrorCode::TooLong,
+                   "A run of " + std::to_string(tokens) + " tokens needs " + byteSize(needed) + " of memory, and " +
+                       byteSize(available) + " are free; " +
+                       (longest == 0 ? "not even one token fits."
+                                     : "a text of at most " + std::to_string(longest) + " tokens fits."));
+}
+
+double estimatedSeconds(const Model& model, Index tokens)
+{
+    return secondsOfProducts(model, tokens) + secondsOfHeads(model.config, tokens) +
+           secondsOfKeeping(traceBytes(model.config, static_cast<double>(tokens)));
+}
+
+}  // namespace headlight

@@ -1,0 +1,52 @@
+#include "ui/pages/page_list.h"
+
+#include "ui/pages/ablation_page.h"
+#include "ui/pages/compare_page.h"
+#include "ui/pages/flow_page.h"
+#include "ui/pages/heads_page.h"
+#include "ui/pages/heatmap_page.h"
+#include "ui/pages/pipeline_page.h"
+#include "ui/pages/positions_page.h"
+#include "ui/pages/scaling_page.h"
+#include "ui/pages/training_page.h"
+#include "ui/pages/variants_page.h"
+
+namespace headlight::ui {
+namespace {
+
+template <typename SomePage>
+Page* make(Session& session)
+{
+    return new SomePage(session);
+}
+
+}  // namespace
+
+const std::vector<PageEntry>& pageList()
+{
+    using enum PageLife;
+    static const std::vector<PageEntry> list = {
+        {QStringLiteral("heatmap"), QObject::tr("Heatmap"), Model, make<HeatmapPage>},
+        {QStringLiteral("heads"), QObject::tr("Heads"), Model, make<HeadsPage>},
+        {QStringLiteral("flow"), QObject::tr("Flow"), Model, make<FlowPage>},
+        {QStringLiteral("pipeline"), QObject::tr("Pipeline"), Model, make<PipelinePage>},
+        {QStringLiteral("compare"), QObject::tr("Compare"), Program, make<ComparePage>},
+        {QStringLiteral("ablation"), QObject::tr("Ablation"), Model, make<AblationPage>},
+        {QStringLiteral("positions"), QObject::tr("Positions"), Model, make<PositionsPage>},
+        {QStringLiteral("scaling"), QObject::tr("Scaling"), Model, make<ScalingPage>},
+        {QStringLiteral("variants"), QObject::tr("Variants"), Program, make<VariantsPage>},
+        {QStringLiteral("training"), QObject::tr("Training"), Program, make<TrainingPage>},
+    };
+    return list;
+}
+
+QStringList pageNames()
+{
+    QStringList names;
+    for (const PageEntry& page : pageList()) {
+        names.append(page.name);
+    }
+    return names;
+}
+
+}  // namespace headlight::ui

@@ -1,0 +1,30 @@
+// The one list of the pages, in the order of their tabs. A new page is one row here.
+#pragma once
+
+#include "ui/pages/page.h"
+
+#include <QString>
+#include <QStringList>
+
+#include <vector>
+
+namespace headlight::ui {
+
+/// Whether a page depends on the sizes of the model, and so is made anew for another one.
+enum class PageLife { Model, Program };
+
+/// One row of the list.
+struct PageEntry
+{
+    QString name;   ///< On the command line: "heatmap"; a view's name where the page shows one.
+    QString title;  ///< On its tab.
+    PageLife life;
+    Page* (*make)(Session& session);
+};
+
+const std::vector<PageEntry>& pageList();
+
+/// "heatmap", "heads", …
+QStringList pageNames();
+
+}  // namespace headlight::ui
