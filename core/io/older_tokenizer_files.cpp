@@ -17,7 +17,6 @@ namespace {
 constexpr auto kVocabularyJson = "vocab.json";
 constexpr auto kMergesFile = "merges.txt";
 constexpr auto kVocabularyText = "vocab.txt";
-constexpr std::int32_t kMaxId = Vocabulary::kMaxIds - 1;
 
 /// The words of Qwen2  (Yang et al. 2024, their published code).
 constexpr std::string_view kQwen2Words = R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}|)"
@@ -184,7 +183,7 @@ private:
         }
         std::map<std::string_view, std::int32_t> ids;  // of an entry that is there twice, the later one
         std::string_view rest = *text;
-        for (std::int32_t id = 0; !rest.empty() && id <= kMaxId; ++id) {
+        for (std::int32_t id = 0; !rest.empty() && id < Vocabulary::kMaxIds; ++id) {
             ids.insert_or_assign(takeLine(rest), id);
         }
         std::vector<Vocabulary::Entry> entries;
@@ -244,7 +243,7 @@ private:
         }
         std::vector<Vocabulary::Entry> entries;
         for (const auto& [piece, id] : file->entry().members()) {
-            entries.push_back({piece, id.integer(0, kMaxId)});
+            entries.push_back({piece, id.integer(0, Vocabulary::kMaxIds - 1)});
         }
         if (const Result<void> checked = file->check(); !checked) {
             return tl::unexpected(checked.error());

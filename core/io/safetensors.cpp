@@ -218,15 +218,6 @@ std::optional<std::uint64_t> product(std::uint64_t a, std::uint64_t b)
     return __builtin_mul_overflow(a, b, &result) ? std::nullopt : std::optional(result);
 }
 
-std::string shapeText(const auto& shape)
-{
-    std::string text = "[";
-    for (std::size_t i = 0; i < shape.size(); ++i) {
-        text += (i == 0 ? "" : ",") + std::to_string(shape[i]);
-    }
-    return text + "]";
-}
-
 /// Checks one entry against the data and against itself.
 Result<StoredTensor> checkEntry(const std::string& name, const Entry& entry, std::span<const std::byte> data)
 {

@@ -10,8 +10,6 @@
 namespace headlight {
 namespace {
 
-constexpr std::int32_t kMaxId = Vocabulary::kMaxIds - 1;
-
 /// A special token as a text, or as an object with its flags; nothing for one that there is not.
 std::optional<AddedToken> readSpecialToken(const JsonEntry& entry)
 {
@@ -42,7 +40,7 @@ public:
             return;
         }
         for (const auto& [content, id] : entry.members()) {
-            add({.id = id.integer(0, kMaxId), .content = content, .normalized = true});
+            add({.id = id.integer(0, Vocabulary::kMaxIds - 1), .content = content, .normalized = true});
         }
     }
 

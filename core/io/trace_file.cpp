@@ -59,18 +59,9 @@ std::string tokensJson(const std::vector<Token>& tokens)
     return list.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-tl::unexpected<Error> invalid(std::string message)
+tl::unexpected<Error> malformed(std::string message)
 {
     return failure(ErrorCode::Malformed, std::move(message));
-}
-
-std::string shapeText(const Tensor::Shape& shape)
-{
-    std::string text = "[";
-    for (std::size_t i = 0; i < shape.size(); ++i) {
-        text += (i == 0 ? "" : ",") + std::to_string(shape[i]);
-    }
-    return text + "]";
 }
 
 std::string metadataOr(const Safetensors& contents, std::string_view key, std::string_view fallback)
@@ -87,14 +78,14 @@ public:
     {
         const Result<StageKey> key = parseTensorName(name);
         if (!key) {
-            return invalid("The tensor " + excerpt(name) +
+            return malformed("The tensor " + excerpt(name) +
                            " is no stage of a trace; expected a name such as layers.0.attention.weights or logits.");
         }
         if (key->layer.value >= kMaxLayers) {
-            return invalid("The tensor \"" + name + "\" is of a layer beyond " + std::to_string(kMaxLayers - 1) + ".");
+            return malformed("The tensor \"" + name + "\" is of a layer beyond " + std::to_string(kMaxLayers - 1) + ".");
         }
         if (!isFloat(stored.dtype)) {
-            return invalid("The tensor \"" + name + "\" is of type " + std::string(dtypeName(stored.dtype)) +
+            return malformed("The tensor \"" + name + "\" is of type " + std::string(dtypeName(stored.dtype)) +
                            "; a trace holds F32, F16 or BF16.");
         }
         Tensor::Shape shape = stored.shape;
@@ -145,16 +136,16 @@ private:
             for (const char axis : axes) {
                 expected += (expected.empty() ? "[" : ",") + std::string(1, axis);
             }
-            return invalid("The tensor \"" + name + "\" has the shape " + shapeText(shape) + "; expected " + expected +
+            return malformed("The tensor \"" + name + "\" has the shape " + shapeText(shape) + "; expected " + expected +
                            "], of one text alone.");
         }
         for (std::size_t i = 0; i < shape.size(); ++i) {
             if (shape[i] == 0) {
-                return invalid("The tensor \"" + name + "\" of shape " + shapeText(shape) + " is empty.");
+                return malformed("The tensor \"" + name + "\" of shape " + shapeText(shape) + " is empty.");
             }
             const Extent& known = m_extents.try_emplace(letterOf(axes[i]), Extent{shape[i], name}).first->second;
             if (known.size != shape[i]) {
-                return invalid("The tensor \"" + name + "\" has the shape " + shapeText(shape) + ", where " +
+                return malformed("The tensor \"" + name + "\" has the shape " + shapeText(shape) + ", where " +
                                std::string(1, axes[i]) + " is " + std::to_string(shape[i]) + "; after \"" +
                                known.source + "\" it should be " + std::to_string(known.size) + ".");
             }
@@ -185,10 +176,10 @@ Result<std::vector<Token>> readTokens(const Safetensors& contents, Index count)
     const bool isTexts = list->is_array() && std::all_of(list->begin(), list->end(),
                                                          [](const nlohmann::json& item) { return item.is_string(); });
     if (!isTexts) {
-        return invalid("The metadata entry \"tokens\" must be a JSON list of texts.");
+        return malformed("The metadata entry \"tokens\" must be a JSON list of texts.");
     }
     if (list->size() != static_cast<std::size_t>(count)) {
-        return invalid("The metadata entry \"tokens\" names " + std::to_string(list->size()) +
+        return malformed("The metadata entry \"tokens\" names " + std::to_string(list->size()) +
                        " tokens, but the tensors are of " + std::to_string(count) + ".");
     }
     for (const nlohmann::json& item : *list) {
@@ -202,7 +193,7 @@ Result<void> checkVersion(const Safetensors& contents)
 {
     const std::string version = metadataOr(contents, "version", "");
     if (metadataOr(contents, "format", "") == kFormat && version != kVersion) {
-        return invalid("The trace is of version \"" + version + "\"; this program reads version " +
+        return malformed("The trace is of version \"" + version + "\"; this program reads version " +
                        std::string(kVersion) + ". A newer program may read it.");
     }
     return {};
@@ -251,7 +242,7 @@ Result<void> writeTrace(const std::filesystem::path& path, const Trace& trace, c
 Result<std::shared_ptr<const Trace>> makeTrace(const Safetensors& contents)
 {
     if (contents.tensors.empty()) {
-        return invalid("The file holds no tensor; a trace has at least one, such as layers.0.attention.weights.");
+        return malformed("The file holds no tensor; a trace has at least one, such as layers.0.attention.weights.");
     }
     if (const Result<void> readable = checkVersion(contents); !readable) {
         return tl::unexpected(readable.error());
@@ -283,7 +274,7 @@ Result<std::shared_ptr<const Trace>> makeTrace(const Safetensors& contents)
         return failure(layerMasks.error().code, "The metadata entry \"layer_masks\": " + layerMasks.error().message);
     }
     if (!layerMasks->empty() && static_cast<Index>(layerMasks->size()) < builder.layers()) {
-        return invalid("The metadata entry \"layer_masks\" has " + std::to_string(layerMasks->size()) +
+        return malformed("The metadata entry \"layer_masks\" has " + std::to_string(layerMasks->size()) +
                        " masks, but there are " + std::to_string(builder.layers()) + " layers.");
     }
     Result<std::vector<AskedHead>> askedHeads =

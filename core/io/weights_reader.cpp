@@ -38,15 +38,6 @@ std::string ofLayer(std::string_view tensor, const std::string& layer)
     return name;
 }
 
-std::string shapeText(const Tensor::Shape& shape)
-{
-    std::string text = "[";
-    for (std::size_t i = 0; i < shape.size(); ++i) {
-        text += (i == 0 ? "" : "×") + std::to_string(shape[i]);
-    }
-    return text + "]";
-}
-
 /// A parameter and the tensor that it is read from.
 struct Task
 {

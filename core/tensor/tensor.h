@@ -7,6 +7,7 @@
 #include <functional>
 #include <numeric>
 #include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -64,5 +65,15 @@ private:
     Shape m_shape;
     std::vector<float> m_values;
 };
+
+/// A list of extents as messages have it: [12×64].
+std::string shapeText(const auto& extents)
+{
+    std::string text;
+    for (const auto extent : extents) {
+        text += (text.empty() ? "[" : "×") + std::to_string(extent);
+    }
+    return text.empty() ? "[]" : text + "]";
+}
 
 }  // namespace headlight

@@ -7,7 +7,7 @@
 namespace headlight {
 namespace {
 
-constexpr std::size_t kBytes = 256;
+constexpr std::size_t kByteValues = 256;
 constexpr char32_t kFirstStandIn = 0x100;
 
 /// Whether Latin-1 shows the byte as a mark of its own.
@@ -21,15 +21,15 @@ struct ByteCharacters
     ByteCharacters()
     {
         char32_t standIn = kFirstStandIn;
-        for (std::size_t byte = 0; byte < kBytes; ++byte) {
+        for (std::size_t byte = 0; byte < kByteValues; ++byte) {
             const char32_t character = isPrintable(byte) ? static_cast<char32_t>(byte) : standIn++;
             appendUtf8(spelled[byte], character);
             bytes[character] = static_cast<unsigned char>(byte);
         }
     }
 
-    std::array<std::string, kBytes> spelled;
-    std::array<std::optional<unsigned char>, 2 * kBytes> bytes;  ///< By character.
+    std::array<std::string, kByteValues> spelled;
+    std::array<std::optional<unsigned char>, 2 * kByteValues> bytes;  ///< By character.
 };
 
 const ByteCharacters& byteCharacters()

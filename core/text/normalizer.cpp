@@ -140,7 +140,7 @@ AlignedText prepended(const AlignedText& text, const Prepend& options)
 }
 
 /// One overload for each normalizer.
-struct Apply
+struct ApplyNormalizer
 {
     const AlignedText& text;
     Patience& patience;
@@ -171,7 +171,7 @@ struct Apply
 Result<AlignedText> normalize(std::span<const Normalizer> normalizers, AlignedText text, Patience& patience)
 {
     for (const Normalizer& normalizer : normalizers) {
-        Result<AlignedText> next = std::visit(Apply{text, patience}, normalizer);
+        Result<AlignedText> next = std::visit(ApplyNormalizer{text, patience}, normalizer);
         if (!next) {
             return next;
         }

@@ -205,7 +205,7 @@ CutText withMetaspaces(const CutText& text, const Metaspace& options)
 }
 
 /// One overload for each pre-tokenizer.
-struct Apply
+struct ApplySplit
 {
     CutText& text;
     Patience& patience;
@@ -265,7 +265,7 @@ struct Apply
 Result<CutText> preTokenize(std::span<const PreTokenizer> preTokenizers, CutText text, Patience& patience)
 {
     for (const PreTokenizer& preTokenizer : preTokenizers) {
-        Result<CutText> next = std::visit(Apply{text, patience}, preTokenizer);
+        Result<CutText> next = std::visit(ApplySplit{text, patience}, preTokenizer);
         if (!next) {
             return next;
         }

@@ -27,7 +27,7 @@ std::optional<char> numberedByte(std::string_view piece)
 }
 
 /// The bytes that byte-level characters stand for; the piece itself if it has others.
-std::string bytesOf(std::string_view piece)
+std::string spelledBytes(std::string_view piece)
 {
     std::string bytes;
     bool isByteLevel = true;
@@ -39,11 +39,15 @@ std::string bytesOf(std::string_view piece)
     return isByteLevel ? bytes : std::string(piece);
 }
 
-void replaceAll(std::string& text, std::string_view what, std::string_view with)
+/// `text` with a space for each `what`.
+std::string spaced(std::string_view text, std::string_view what)
 {
-    for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + with.size())) {
-        text.replace(at, what.size(), with);
+    std::string spaced;
+    for (std::size_t at = text.find(what); at != std::string_view::npos; at = text.find(what)) {
+        spaced.append(text.substr(0, at)).append(" ");
+        text.remove_prefix(at + what.size());
     }
+    return spaced.append(text);
 }
 
 }  // namespace
@@ -51,7 +55,7 @@ void replaceAll(std::string& text, std::string_view what, std::string_view with)
 std::string readable(std::string_view piece, const Spelling& spelling)
 {
     if (spelling.bytes == Spelling::Bytes::Characters) {
-        return readableBytes(bytesOf(piece));
+        return readableBytes(spelledBytes(piece));
     }
     if (const std::optional<char> byte = numberedByte(piece); byte && spelling.bytes == Spelling::Bytes::Numbers) {
         return readableBytes({&*byte, 1});
@@ -62,11 +66,7 @@ std::string readable(std::string_view piece, const Spelling& spelling)
     if (!spelling.endOfWordSuffix.empty() && piece.ends_with(spelling.endOfWordSuffix)) {
         piece.remove_suffix(spelling.endOfWordSuffix.size());
     }
-    std::string text(piece);
-    if (!spelling.space.empty()) {
-        replaceAll(text, spelling.space, " ");
-    }
-    return text;
+    return spelling.space.empty() ? std::string(piece) : spaced(piece, spelling.space);
 }
 
 std::string readableBytes(std::string_view bytes)

@@ -16,9 +16,9 @@ const utf8proc_uint8_t* bytesOf(std::string_view text)
 
 std::string hexByte(char byte)
 {
-    constexpr std::string_view kDigits = "0123456789ABCDEF";
+    constexpr std::string_view kHexDigits = "0123456789ABCDEF";
     const auto value = static_cast<unsigned char>(byte);
-    return {'0', 'x', kDigits[value >> 4U], kDigits[value & 15U]};
+    return {'0', 'x', kHexDigits[value >> 4U], kHexDigits[value & 15U]};
 }
 
 bool isAscii(std::string_view text)

@@ -19,7 +19,7 @@ struct Found
 };
 
 /// A token whose read-out must name a word.
-struct Naming
+struct NamedWord
 {
     Index row;
     std::int32_t answer;
@@ -65,7 +65,7 @@ HeadScores::HeadScores(const ModelConfig& config, const TrainedWeights& weights,
             batch.append(sentence.ids);
         }
         const Activations activations = forwardBatch(config, weights.model, batch, scaling);
-        std::array<std::vector<Naming>, kLinkRoleCount> asked;  // Together, as one product is much faster than many.
+        std::array<std::vector<NamedWord>, kLinkRoleCount> asked;  // Together, as one product is much faster than many.
         for (std::size_t s = 0; s < part.size(); ++s) {
             std::vector<Link> links = part[s].links;
             std::ranges::copy(neighbourLinks(part[s]), std::back_inserter(links));

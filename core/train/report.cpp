@@ -15,7 +15,7 @@ namespace headlight {
 namespace {
 
 /// Streams of random numbers: what chooses heads is not what is reported.
-enum Stream : std::uint64_t { kDevelopment = 11, kTest, kInvented, kInventing, kLong, kPairs, kCues, kSenses };
+enum ReportStream : std::uint64_t { kDevelopment = 11, kTest, kInvented, kInventing, kLong, kPairs, kCues, kSenses };
 
 TokenizedSentence tokenized(const Sentence& sentence, const Tokenizer& tokenizer)
 {
@@ -131,7 +131,7 @@ Result<Evaluation> evaluate(const TrainedModel& trained, const Corpus& corpus, s
         return HeadScores(model.config, weights, sentences);
     };
     // No sentence twice: some templates have few held-out words.
-    const auto draw = [&](Stream stream, std::size_t count, const auto& make) {
+    const auto draw = [&](ReportStream stream, std::size_t count, const auto& make) {
         Random random(options.seed, stream);
         std::set<std::string> texts;
         std::vector<Sentence> sentences;

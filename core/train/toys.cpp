@@ -13,14 +13,14 @@ namespace headlight {
 namespace {
 
 constexpr std::size_t kSymbols = 16;
-constexpr std::size_t kPairs = 6;
+constexpr std::size_t kKeyPairs = 6;
 constexpr std::int32_t kFirstPair = 1;  ///< After "[UNK]".
 constexpr auto kFirstQuery = kFirstPair + static_cast<std::int32_t>(kSymbols * kSymbols);
 constexpr auto kFirstAnswer = static_cast<std::int32_t>(kFirstQuery + kSymbols);
 constexpr std::size_t kMeasuredSentences = 100;
 
 /// Streams of the seed, beside the trainer's.
-enum Stream : std::uint64_t { kStartStream = 3, kSentencesStream = 4 };
+enum ToyStream : std::uint64_t { kStartStream = 3, kSentencesStream = 4 };
 
 std::int32_t pairId(std::size_t key, std::size_t value)
 {
@@ -57,13 +57,13 @@ Example lookupExample(Random& random)
     shuffle(0, kSymbols);
     std::array<std::size_t, kSymbols> valueOf{};
     Example example;
-    for (std::size_t i = 0; i < kPairs; ++i) {
+    for (std::size_t i = 0; i < kKeyPairs; ++i) {
         valueOf[keys[i]] = random.below(kSymbols);
         example.ids.push_back(pairId(keys[i], valueOf[keys[i]]));
     }
-    shuffle(0, kPairs);
-    for (std::size_t i = 0; i < kPairs; ++i) {
-        example.asked.emplace_back(static_cast<Index>(kPairs + i), answerId(valueOf[keys[i]]));
+    shuffle(0, kKeyPairs);
+    for (std::size_t i = 0; i < kKeyPairs; ++i) {
+        example.asked.emplace_back(static_cast<Index>(kKeyPairs + i), answerId(valueOf[keys[i]]));
         example.ids.push_back(queryId(keys[i]));
     }
     example.isWord.assign(example.ids.size(), false);
@@ -147,7 +147,7 @@ Toy lookupToy(const ToyOptions& options)
                   .layers = 1,
                   .heads = 1,
                   .feedForwardWidth = 2 * width,
-                  .maxTokens = 2 * static_cast<Index>(kPairs),
+                  .maxTokens = 2 * static_cast<Index>(kKeyPairs),
                   .activation = Activation::Gelu,
                   .positions = PositionScheme::None,
                   .mask = {}};

@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t kShards = 2;
 
 /// Streams of the seed.
-enum Stream : std::uint64_t { kWeightsStream = 1, kMasksStream = 2, kExamplesStream = 1ULL << 32U };
+enum TrainerStream : std::uint64_t { kWeightsStream = 1, kMasksStream = 2, kExamplesStream = 1ULL << 32U };
 
 TrainedWeights zeroLike(const ModelConfig& config, const TrainedWeights& weights)
 {

@@ -59,7 +59,7 @@ bool isCapital(char c)
 }
 
 /// A noun phrase as it is read.
-struct Phrase
+struct OpenedPhrase
 {
     std::optional<std::size_t> parent;
     Index first = 0;
@@ -163,7 +163,7 @@ private:
         if (m_open.empty()) {
             return "A ] without a [";
         }
-        Phrase& phrase = m_phrases[m_open.back()];
+        OpenedPhrase& phrase = m_phrases[m_open.back()];
         m_open.pop_back();
         phrase.last = words() - 1;
         if (phrase.last < phrase.first) {
@@ -301,7 +301,7 @@ private:
     void linkPhrases()
     {
         for (std::size_t p = 0; p < m_phrases.size(); ++p) {
-            const Phrase& phrase = m_phrases[p];
+            const OpenedPhrase& phrase = m_phrases[p];
             std::size_t own = 0;
             for (Index i = phrase.first; i <= phrase.last; ++i) {
                 if (const auto inner = innerPhraseAt(p, i)) {
@@ -364,7 +364,7 @@ private:
     /// Prepositional phrases; "after [we] <left>" is none.
     void findPrepositions()
     {
-        for (Phrase& phrase : m_phrases) {
+        for (OpenedPhrase& phrase : m_phrases) {
             if (phrase.parent) {
                 phrase.isInPreposition = m_phrases[*phrase.parent].isInPreposition;
                 continue;
@@ -396,7 +396,7 @@ private:
             std::optional<std::size_t> object;
             bool isNext = true;
             for (std::size_t p = 0; p < m_phrases.size(); ++p) {
-                const Phrase& phrase = m_phrases[p];
+                const OpenedPhrase& phrase = m_phrases[p];
                 if (phrase.parent || phrase.first < group.end) {
                     continue;
                 }
@@ -428,7 +428,7 @@ private:
                 }
             } else {
                 for (std::size_t p = 0; p < m_phrases.size(); ++p) {
-                    const Phrase& phrase = m_phrases[p];
+                    const OpenedPhrase& phrase = m_phrases[p];
                     const bool mayBe = !phrase.parent && phrase.last < group.first && !phrase.isInPreposition &&
                                        !phrase.isNoObject && !phrase.isDirectObject;
                     // An object is the subject of what follows it at once: "i saw [the man] <leave>" is marked instead.
@@ -464,7 +464,7 @@ private:
     /// A pronoun looks at the nearest full noun phrase of its reference, one before it if there is one.
     void linkMentions()
     {
-        for (const Phrase& phrase : m_phrases) {
+        for (const OpenedPhrase& phrase : m_phrases) {
             if (phrase.reference > 0) {
                 m_mentions.push_back({phrase.last, phrase.reference});
             }
@@ -521,7 +521,7 @@ private:
     const Lexicon& m_lexicon;
     std::size_t m_at = 0;
     Sentence m_sentence;
-    std::vector<Phrase> m_phrases;
+    std::vector<OpenedPhrase> m_phrases;
     std::vector<std::size_t> m_open;
     std::vector<VerbGroup> m_groups;
     std::optional<VerbGroup> m_group;

@@ -271,12 +271,12 @@ INSTANTIATE_TEST_SUITE_P(
         BadFile{"ShapeEmpty", withShape("[0]"), "tensor \"a\" of type F32 and shape [0] needs 0 bytes, but has 8"},
         BadFile{
             "ShapeOverflows", withShape("[4294967296,4294967296]"),
-            "tensor \"a\" of type F32 and shape [4294967296,4294967296] needs more than any file's bytes, but has 8"},
+            "tensor \"a\" of type F32 and shape [4294967296×4294967296] needs more than any file's bytes, but has 8"},
         BadFile{"ShapeOverflowsToRight", withShape("[4611686018427387906]"),
                 "tensor \"a\" of type F32 and shape [4611686018427387906] needs more than any file's bytes, but has 8"},
         BadFile{
             "ExtentBeyondIndex", withShape("[0,9223372036854775808]"),
-            "tensor \"a\" of type F32 and shape [0,9223372036854775808] needs more than any file's bytes, but has 8"},
+            "tensor \"a\" of type F32 and shape [0×9223372036854775808] needs more than any file's bytes, but has 8"},
         BadFile{"Overlap", withTwo("[0,5]", "5", "[4,8]", "4"),
                 "tensor \"b\" begins at byte 4 of the data, but the one before it ends at byte 5"},
         BadFile{"SameBytesTwice", withTwo("[0,8]", "8", "[0,8]", "8"),

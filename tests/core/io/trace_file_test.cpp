@@ -266,22 +266,22 @@ INSTANTIATE_TEST_SUITE_P(
         BadTrace{"DoublePrecision", traceBytes({{"logits", "[3,2]", 48, "F64"}}),
                  "The tensor \"logits\" is of type F64; a trace holds F32, F16 or BF16."},
         BadTrace{"RankTooLow", traceBytes({{"layers.0.attention.weights", "[3,3]", 36}}),
-                 "The tensor \"layers.0.attention.weights\" has the shape [3,3]; expected [H,T,S], of one text alone."},
+                 "The tensor \"layers.0.attention.weights\" has the shape [3×3]; expected [H,T,S], of one text alone."},
         BadTrace{"BatchOfTwo", traceBytes({{"layers.0.attention.weights", "[2,1,3,3]", 72}}),
-                 "The tensor \"layers.0.attention.weights\" has the shape [2,1,3,3]; expected [H,T,S], of one text "
+                 "The tensor \"layers.0.attention.weights\" has the shape [2×1×3×3]; expected [H,T,S], of one text "
                  "alone."},
         BadTrace{"Scalar", traceBytes({{"logits", "[]", 4}}),
                  "The tensor \"logits\" has the shape []; expected [T,V], of one text alone."},
         BadTrace{"Empty", traceBytes({{"layers.0.attention.weights", "[2,0,0]", 0}}),
-                 "The tensor \"layers.0.attention.weights\" of shape [2,0,0] is empty."},
+                 "The tensor \"layers.0.attention.weights\" of shape [2×0×0] is empty."},
         BadTrace{"KeysUnlikeQueries", traceBytes({{"layers.0.attention.weights", "[2,3,4]", 96}}),
-                 "The tensor \"layers.0.attention.weights\" has the shape [2,3,4], where S is 4; after "
+                 "The tensor \"layers.0.attention.weights\" has the shape [2×3×4], where S is 4; after "
                  "\"layers.0.attention.weights\" it should be 3."},
         BadTrace{"OtherTokensThanBefore", traceBytes({kWeights, {"logits", "[4,2]", 32}}),
-                 "The tensor \"logits\" has the shape [4,2], where T is 4; after \"layers.0.attention.weights\" it "
+                 "The tensor \"logits\" has the shape [4×2], where T is 4; after \"layers.0.attention.weights\" it "
                  "should be 3."},
         BadTrace{"OtherHeadsThanBefore", traceBytes({kWeights, {"layers.1.attention.weights", "[3,3,3]", 108}}),
-                 "The tensor \"layers.1.attention.weights\" has the shape [3,3,3], where H is 3; after "
+                 "The tensor \"layers.1.attention.weights\" has the shape [3×3×3], where H is 3; after "
                  "\"layers.0.attention.weights\" it should be 2."}),
     [](const auto& test) { return test.param.name; });
 
