@@ -79,14 +79,15 @@ public:
         const Result<StageKey> key = parseTensorName(name);
         if (!key) {
             return malformed("The tensor " + excerpt(name) +
-                           " is no stage of a trace; expected a name such as layers.0.attention.weights or logits.");
+                             " is no stage of a trace; expected a name such as layers.0.attention.weights or logits.");
         }
         if (key->layer.value >= kMaxLayers) {
-            return malformed("The tensor \"" + name + "\" is of a layer beyond " + std::to_string(kMaxLayers - 1) + ".");
+            return malformed("The tensor \"" + name + "\" is of a layer beyond " + std::to_string(kMaxLayers - 1) +
+                             ".");
         }
         if (!isFloat(stored.dtype)) {
             return malformed("The tensor \"" + name + "\" is of type " + std::string(dtypeName(stored.dtype)) +
-                           "; a trace holds F32, F16 or BF16.");
+                             "; a trace holds F32, F16 or BF16.");
         }
         Tensor::Shape shape = stored.shape;
         const std::string_view axes = stageInfo(key->id).axes;
@@ -136,8 +137,8 @@ private:
             for (const char axis : axes) {
                 expected += (expected.empty() ? "[" : ",") + std::string(1, axis);
             }
-            return malformed("The tensor \"" + name + "\" has the shape " + shapeText(shape) + "; expected " + expected +
-                           "], of one text alone.");
+            return malformed("The tensor \"" + name + "\" has the shape " + shapeText(shape) + "; expected " +
+                             expected + "], of one text alone.");
         }
         for (std::size_t i = 0; i < shape.size(); ++i) {
             if (shape[i] == 0) {
@@ -146,8 +147,8 @@ private:
             const Extent& known = m_extents.try_emplace(letterOf(axes[i]), Extent{shape[i], name}).first->second;
             if (known.size != shape[i]) {
                 return malformed("The tensor \"" + name + "\" has the shape " + shapeText(shape) + ", where " +
-                               std::string(1, axes[i]) + " is " + std::to_string(shape[i]) + "; after \"" +
-                               known.source + "\" it should be " + std::to_string(known.size) + ".");
+                                 std::string(1, axes[i]) + " is " + std::to_string(shape[i]) + "; after \"" +
+                                 known.source + "\" it should be " + std::to_string(known.size) + ".");
             }
         }
         return {};
@@ -180,7 +181,7 @@ Result<std::vector<Token>> readTokens(const Safetensors& contents, Index count)
     }
     if (list->size() != static_cast<std::size_t>(count)) {
         return malformed("The metadata entry \"tokens\" names " + std::to_string(list->size()) +
-                       " tokens, but the tensors are of " + std::to_string(count) + ".");
+                         " tokens, but the tensors are of " + std::to_string(count) + ".");
     }
     for (const nlohmann::json& item : *list) {
         tokens.push_back({kNoTokenId, item.get<std::string>(), {}});
@@ -194,7 +195,7 @@ Result<void> checkVersion(const Safetensors& contents)
     const std::string version = metadataOr(contents, "version", "");
     if (metadataOr(contents, "format", "") == kFormat && version != kVersion) {
         return malformed("The trace is of version \"" + version + "\"; this program reads version " +
-                       std::string(kVersion) + ". A newer program may read it.");
+                         std::string(kVersion) + ". A newer program may read it.");
     }
     return {};
 }
@@ -275,7 +276,7 @@ Result<std::shared_ptr<const Trace>> makeTrace(const Safetensors& contents)
     }
     if (!layerMasks->empty() && static_cast<Index>(layerMasks->size()) < builder.layers()) {
         return malformed("The metadata entry \"layer_masks\" has " + std::to_string(layerMasks->size()) +
-                       " masks, but there are " + std::to_string(builder.layers()) + " layers.");
+                         " masks, but there are " + std::to_string(builder.layers()) + " layers.");
     }
     Result<std::vector<AskedHead>> askedHeads =
         askedHeadsFromJson(metadataOr(contents, "asked_heads", "{}"), builder.layers(), builder.heads());

@@ -16,7 +16,7 @@ TEST(ReadTextFile, KeepsTheFileToItsLastByte)
 {
     const TemporaryFolder folder;
     for (const std::string& text :
-         {""s, "dog"s, "dog\n"s, "dog\r\n\r\n"s, "\uFEFFdog \0 é"s, std::string(200'000, 'x') + "\n"}) {
+         {""s, "dog"s, "dog\n"s, "dog\r\n\r\n"s, "\uFEFFdog \0 é"s, std::string(200'000, '\n')}) {
         writeBytes(folder / "text", text);
         const auto read = readTextFile(folder / "text");
         ASSERT_TRUE(read);
