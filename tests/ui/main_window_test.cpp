@@ -719,6 +719,7 @@ TEST_F(MainWindowTest, ADoubleClickOpensTheCellsDerivationAndClosingItFreesTheRo
     auto* view = find<HeatmapView>("heatmap");
     auto* dock = find<QDockWidget>("explanation");
     EXPECT_TRUE(dock->isHidden());
+    QApplication::processEvents();
     const int before = view->width();
     const auto* picture = static_cast<const HeatmapPicture*>(view->picture());
     const Cell cell{TokenIndex(8), TokenIndex(1)};

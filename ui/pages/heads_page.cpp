@@ -78,32 +78,14 @@ HeadsPage::HeadsPage(Session& session, QWidget* parent)
     , m_previewTitle(makeHeading(this))
     , m_preview(new PictureView(this))
     , m_measures(new MeasureTable(this))
+    , m_head(new QBoxLayout(QBoxLayout::TopToBottom))
 {
     m_gallery->setObjectName(QStringLiteral("gallery"));
     m_gallery->setAccessibleName(tr("All heads"));
     m_gallery->setHint(emptyHint());
     m_preview->setObjectName(QStringLiteral("preview"));
     m_preview->setFocusPolicy(Qt::NoFocus);
-    // Together no higher than other pages in a low window.
-    m_gallery->setMinimumHeight(130);
-    m_preview->setMinimumHeight(110);
-
-    auto* gallery = new QVBoxLayout;
-    gallery->addWidget(m_heading);
-    gallery->addLayout(makeControls());
-    gallery->addWidget(m_gallery, 1);
-    // A wide grid of heads leaves room below it, a square one beside it; the measures stand where the preview leaves some.
-    const ModelConfig& config = session.model().config;
-    const bool wide = config.heads >= 2 * config.layers;
-    auto* picture = new QVBoxLayout;
-    picture->addWidget(m_previewTitle);
-    picture->addWidget(m_preview, 1);
-    auto* head = new QBoxLayout(wide ? QBoxLayout::LeftToRight : QBoxLayout::TopToBottom);
-    head->addLayout(picture, 3);
-    head->addWidget(m_measures, 2);
-    auto* layout = new QBoxLayout(wide ? QBoxLayout::TopToBottom : QBoxLayout::LeftToRight, this);
-    layout->addLayout(gallery, 3);
-    layout->addLayout(head, 2);
+    layOut();
     connectControls();
 
     connect(m_gallery, &GalleryView::pointed, this, [this](std::optional<HeadAddress> pointedAt) {
@@ -117,6 +99,37 @@ HeadsPage::HeadsPage(Session& session, QWidget* parent)
     });
     connect(m_gallery, &GalleryView::clicked, &session, &Session::selectHead);
     connect(m_gallery, &GalleryView::switched, &session, &Session::toggleHead);
+}
+
+void HeadsPage::layOut()
+{
+    // Together no higher than other pages in a low window.
+    m_gallery->setMinimumHeight(130);
+    m_preview->setMinimumSize(100, 110);
+    m_measures->setMinimumWidth(100);
+    auto* gallery = new QVBoxLayout;
+    gallery->addWidget(m_heading);
+    gallery->addLayout(makeControls());
+    gallery->addWidget(m_gallery, 1);
+    auto* picture = new QVBoxLayout;
+    picture->addWidget(m_previewTitle);
+    picture->addWidget(m_preview, 1);
+    m_head->addLayout(picture, 3);
+    m_head->addWidget(m_measures);
+    auto* layout = new QBoxLayout(QBoxLayout::LeftToRight, this);
+    layout->addLayout(gallery, 5);
+    layout->addLayout(m_head, 3);
+}
+
+/// The head stands beside the gallery where the page is wide enough for both, below it elsewhere.
+void HeadsPage::resizeEvent(QResizeEvent* event)
+{
+    Page::resizeEvent(event);
+    constexpr int kWide = 720;
+    const bool wide = width() >= kWide;
+    static_cast<QBoxLayout*>(layout())->setDirection(wide ? QBoxLayout::LeftToRight : QBoxLayout::TopToBottom);
+    m_head->setDirection(wide ? QBoxLayout::TopToBottom : QBoxLayout::LeftToRight);
+    m_head->setStretchFactor(m_measures, wide ? 0 : 2);
 }
 
 QBoxLayout* HeadsPage::makeControls()

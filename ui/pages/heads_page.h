@@ -25,8 +25,10 @@ public:
 
 protected:
     void refresh() override;
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
+    void layOut();
     QBoxLayout* makeControls();
     void connectControls();
     void showControls(const GalleryOptions& options);
@@ -40,6 +42,7 @@ private:
     QLabel* m_previewTitle;
     PictureView* m_preview;
     MeasureTable* m_measures;
+    QBoxLayout* m_head;  ///< The head's preview and measures.
 };
 
 }  // namespace headlight::ui

@@ -1,5 +1,6 @@
 #include "ui/panels/experiment_panel.h"
 
+#include "core/attention/cost.h"
 #include "ui/panels/head_grid.h"
 #include "ui/plots/token_label.h"
 
@@ -160,11 +161,7 @@ void ExperimentPanel::nameControls()
     m_globals->setToolTip(tr("So many tokens at the beginning see all and are seen by all"));
     m_globalsLabel->setBuddy(m_globals);
     m_share->setObjectName(QStringLiteral("maskShare"));
-    m_share->setWordWrap(true);
-    m_share->setToolTip(tr("Multiply-adds of one head where hidden cells are skipped: d = %1 for a cell's score q·k, d "
-                           "for its part weight·v of the "
-                           "sum.\nHeadlight itself computes every cell, so that it can be shown.")
-                            .arg(config.headWidth()));
+    m_share->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
     m_heads->setObjectName(QStringLiteral("headGrid"));
     m_heads->setAccessibleName(tr("Heads, on or off"));
     m_zeroValue->setObjectName(QStringLiteral("zeroValue"));
@@ -337,16 +334,28 @@ void ExperimentPanel::showShare()
         m_share->clear();
         return;
     }
-    const Index cells = trace->tokens() * trace->tokens();
-    const Index visible = visibleCells(trace->info().maskOf(m_session.locked().head.layer), trace->tokens());
+    const Index tokens = trace->tokens();
+    const Mask& mask = trace->info().maskOf(m_session.locked().head.layer);
+    const Index cells = tokens * tokens;
+    const Index visible = visibleCells(mask, tokens);
     const double share = static_cast<double>(visible) / static_cast<double>(cells);
-    const Index multiplyAdds = 2 * m_session.model().config.headWidth();
-    m_share->setText(tr("%L1 of %L2 cells, %3 %\nscores and sums of a head: %L4 of %L5 multiply-adds")
-                         .arg(visible)
-                         .arg(cells)
+    const Index headWidth = m_session.model().config.headWidth();
+    const auto multiplyAdds = [&](AttentionVariant variant) {
+        const double count = costOf(variant, tokens, {.headWidth = headWidth, .mask = mask}).multiplyAdds;
+        return QStringLiteral("%L1").arg(static_cast<Index>(count));
+    };
+    m_share->setText(tr("%1 % of %L2 cells computed\n%3 multiply-adds a head")
                          .arg(100.0 * share, 0, 'f', share < 0.1 ? 1 : 0)
-                         .arg(multiplyAdds * visible)
-                         .arg(multiplyAdds * cells));
+                         .arg(cells)
+                         .arg(multiplyAdds(AttentionVariant::Sparse)));
+    m_share->setToolTip(
+        tr("Where hidden cells are skipped: %L1 of %L2 cells, with d = %3 multiply-adds for a cell's score q·k and d "
+           "for its part weight·v of the sum; without a mask %4.\n"
+           "Headlight itself computes every cell, so that it can be shown.")
+            .arg(visible)
+            .arg(cells)
+            .arg(headWidth)
+            .arg(multiplyAdds(AttentionVariant::Full)));
 }
 
 void ExperimentPanel::showValues()

@@ -10,8 +10,8 @@ class QTableWidget;
 
 namespace headlight::ui {
 
-/// A head's badges, each with the threshold that gave it, and its measures: value, and a bar from 0 to the largest that there can
-/// be. A measure's tooltip has its formula and source.
+/// A head's measures, each with its value and a bar from 0 to the largest that there can be, on which a tick marks where a badge
+/// begins; below them the badges that the head has, with their thresholds. A measure's tooltip has its formula and source.
 class MeasureTable final : public QWidget
 {
     Q_OBJECT
@@ -23,8 +23,8 @@ public:
     void show(const MeasuredHead* head, Index tokens);
 
 private:
-    QLabel* m_badges;
     QTableWidget* m_table;
+    QLabel* m_badges;
 };
 
 }  // namespace headlight::ui

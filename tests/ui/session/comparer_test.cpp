@@ -143,7 +143,7 @@ TEST_F(ComparerTest, WithoutPositionsDogBitesManIsManBitesDogUpToOrder)
     ASSERT_TRUE(waitFor([this] { return m_session.isUpToDate(); }));
     const auto without = compared();
     EXPECT_TRUE(without->isSameUpToOrder());
-    EXPECT_LE(without->most->largest, 1e-6F);
+    EXPECT_LE(without->most->largest, kRoundingBound);
 }
 
 TEST_F(ComparerTest, HeadsAndLayersDefaultToTheNextAndRunNothing)
