@@ -231,6 +231,11 @@ MainWindow::MainWindow(Session& session, QWidget* parent)
     m_text->setFocus();
 }
 
+MainWindow::~MainWindow()
+{
+    m_explanationDock->disconnect(this);  // it hides as it is destroyed, when there is no window any more
+}
+
 void MainWindow::showPage(const QString& name)
 {
     m_tabs->setCurrentIndex(static_cast<int>(pageNames().indexOf(name)));

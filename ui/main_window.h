@@ -35,6 +35,7 @@ class MainWindow final : public QMainWindow
 
 public:
     explicit MainWindow(Session& session, QWidget* parent = nullptr);
+    ~MainWindow() override;
 
     /// @param name one of pageNames (ui/pages/page_list.h)
     void showPage(const QString& name);

@@ -1,5 +1,6 @@
 #include "core/analysis/ablation_study.h"
 
+#include "core/analysis/predictions.h"
 #include "core/attention/experiment.h"
 
 #include <algorithm>
@@ -10,9 +11,6 @@
 
 namespace headlight {
 namespace {
-
-/// ln of the softmax of one row of logits, in double.
-using LogProbabilities = Eigen::ArrayXd;
 
 /// The target in one pass.
 struct Reading
@@ -38,9 +36,7 @@ Reading read(const Trace& trace, const Model& model, const OutputTarget& target)
 Reading read(const Trace& trace, const Model& model, const PredictionTarget& target)
 {
     const Matrix logits = outputLogits(model, outputAt(trace, model, target.token));
-    LogProbabilities log = logits.row(0).transpose().array().cast<double>();
-    log -= log.maxCoeff<Eigen::PropagateNaN>();
-    log -= std::log(log.exp().sum());
+    LogProbabilities log = logProbabilities(logits.row(0));
     const double probability = std::exp(log(target.id));
     return {.value = probability, .prediction = std::move(log)};
 }
@@ -52,19 +48,10 @@ Reading read(const Trace& trace, const Model& /*model*/, const AttentionTarget& 
                 static_cast<double>(weights->matrix(target.head.head.value)(target.query.value, target.key.value))};
 }
 
-/// p is 0 where a logit is −∞, and then no change of it counts.
 PredictionShift predictionShift(const LogProbabilities& before, const LogProbabilities& after, std::int32_t id)
 {
-    PredictionShift change;
-    for (Index i = 0; i < before.size(); ++i) {
-        const double probability = std::exp(before(i));
-        if (probability > 0.0) {
-            change.divergence += probability * (before(i) - after(i)) / std::numbers::ln2;
-        }
-    }
-    change.divergence = std::max(change.divergence, 0.0);  // rounding
-    change.logProbability = after(id) == before(id) ? 0.0 : (after(id) - before(id)) / std::numbers::ln2;
-    return change;
+    return {.logProbability = after(id) == before(id) ? 0.0 : (after(id) - before(id)) / std::numbers::ln2,
+            .divergence = klDivergenceBits(before, after)};
 }
 
 TargetChange changeBetween(const Reading& before, const Reading& after, const AblationTarget& target)

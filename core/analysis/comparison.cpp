@@ -6,7 +6,6 @@
 #include <cmath>
 #include <limits>
 #include <map>
-#include <numbers>
 #include <numeric>
 #include <string>
 #include <tuple>
@@ -262,34 +261,6 @@ std::optional<TokenIndex> partnerOf(const std::optional<TokenIndex>& token, std:
     return row == rows.end() ? std::nullopt : (*row).*to;
 }
 
-/// log P(v) of the softmax of a row of logits.  @return [V]
-std::vector<double> logProbabilities(ConstRowVectorRef logits)
-{
-    const auto maximum = static_cast<double>(logits.maxCoeff());
-    double sum = 0.0;
-    for (const float logit : logits) {
-        sum += std::exp(static_cast<double>(logit) - maximum);
-    }
-    const double normaliser = maximum + std::log(sum);
-    std::vector<double> logs;
-    logs.reserve(static_cast<std::size_t>(logits.size()));
-    for (const float logit : logits) {
-        logs.push_back(static_cast<double>(logit) - normaliser);
-    }
-    return logs;
-}
-
-double divergenceBits(const std::vector<double>& p, const std::vector<double>& q)
-{
-    double sum = 0.0;
-    for (std::size_t i = 0; i < p.size(); ++i) {
-        if (const double probability = std::exp(p[i]); probability > 0.0) {
-            sum += probability * (p[i] - q[i]);
-        }
-    }
-    return std::max(sum / std::numbers::ln2, 0.0);  // below 0 by rounding alone  (Gibbs' inequality)
-}
-
 bool shareVocabulary(const Model& a, const Model& b)
 {
     if (a.tokenizer == b.tokenizer) {
@@ -313,7 +284,7 @@ bool shareVocabulary(const Model& a, const Model& b)
 struct Expectation
 {
     PredictionSite site;
-    std::vector<double> logs;     ///< [V]
+    LogProbabilities logs;        ///< [V]
     std::vector<Prediction> top;  ///< kComparedPredictions
 };
 
@@ -344,9 +315,7 @@ std::vector<PredictedToken> topOf(const Comparison& comparison, const Expectatio
                                   bool isOneVocabulary)
 {
     std::vector<PredictedToken> all;
-    const auto probability = [](const Expectation& side, std::int32_t id) {
-        return std::exp(side.logs[static_cast<std::size_t>(id)]);
-    };
+    const auto probability = [](const Expectation& side, std::int32_t id) { return std::exp(side.logs(id)); };
     for (const Prediction& prediction : a.top) {
         PredictedToken entry{tokenOf(*comparison.a.model, prediction.id), probability(a, prediction.id), {}};
         if (isOneVocabulary) {
@@ -388,7 +357,7 @@ Result<PredictionChange> predictionChange(const Comparison& comparison, std::spa
     return PredictionChange{.a = a->site,
                             .b = b->site,
                             .divergenceBits =
-                                isOneVocabulary ? std::optional(divergenceBits(a->logs, b->logs)) : std::nullopt,
+                                isOneVocabulary ? std::optional(klDivergenceBits(a->logs, b->logs)) : std::nullopt,
                             .top = topOf(comparison, *a, *b, isOneVocabulary)};
 }
 
@@ -432,11 +401,6 @@ std::vector<TokenPair> alignTokens(const Trace& a, const Trace& b, Alignment ali
         rows.push_back({std::nullopt, TokenIndex(token)});
     }
     return rows;
-}
-
-double klDivergenceBits(ConstRowVectorRef p, ConstRowVectorRef q)
-{
-    return divergenceBits(logProbabilities(p), logProbabilities(q));
 }
 
 bool Comparison::isSameUpToOrder() const noexcept

@@ -55,12 +55,6 @@ std::vector<TokenPair> alignTokens(const Trace& a, const Trace& b, Alignment ali
 /// How B's tokens are to A's, whatever the alignment.
 enum class TokenRelation { Same, Reordered, Different };
 
-/// What two rows of logits make of the same vocabulary: KL(P‖Q) = Σ_v P(v)·log₂(P(v)/Q(v)) of their softmax at temperature 1, in bits
-/// (Kullback & Leibler 1951, "On Information and Sufficiency", equation 2.4). Taken in double; at least 0; exactly 0 for equal rows.
-///
-/// @param p [V]   @param q [V]
-double klDivergenceBits(ConstRowVectorRef p, ConstRowVectorRef q);
-
 /// What both sides expect of one token.
 struct PredictedToken
 {

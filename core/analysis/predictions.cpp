@@ -3,9 +3,11 @@
 #include "core/text/utf8.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <cstdlib>
 #include <limits>
+#include <numbers>
 #include <numeric>
 
 namespace headlight {
@@ -34,6 +36,26 @@ bool isByteAt(std::string_view text, std::size_t at)
 }
 
 }  // namespace
+
+LogProbabilities logProbabilities(ConstRowVectorRef logits)
+{
+    LogProbabilities log = logits.transpose().array().cast<double>();
+    log -= log.maxCoeff<Eigen::PropagateNaN>();
+    log -= std::log(log.exp().sum());
+    return log;
+}
+
+double klDivergenceBits(const LogProbabilities& p, const LogProbabilities& q)
+{
+    assert(p.size() == q.size());
+    double nats = 0.0;
+    for (Index i = 0; i < p.size(); ++i) {
+        if (const double probability = std::exp(p(i)); probability > 0.0) {
+            nats += probability * (p(i) - q(i));
+        }
+    }
+    return std::max(nats / std::numbers::ln2, 0.0);  // below 0 by rounding alone  (Gibbs' inequality)
+}
 
 Result<std::vector<Prediction>> topPredictions(const Trace& trace, TokenIndex token, Index count)
 {

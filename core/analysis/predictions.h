@@ -17,6 +17,18 @@
 
 namespace headlight {
 
+/// ln of what the softmax at temperature 1 makes of one row of logits, in double. [V]
+using LogProbabilities = Eigen::ArrayXd;
+
+/// @param logits [V]; −∞ gives −∞, a NaN only NaN
+LogProbabilities logProbabilities(ConstRowVectorRef logits);
+
+/// KL(P‖Q) = Σ_v P(v)·log₂(P(v)/Q(v)), in bits  (Kullback & Leibler 1951, "On Information and Sufficiency", equation 2.4): at least 0,
+/// exactly 0 for equal distributions. What P rules out does not count.
+///
+/// @param p [V]   @param q [V]
+double klDivergenceBits(const LogProbabilities& p, const LogProbabilities& q);
+
 /// One entry of the vocabulary as the model expects it.
 struct Prediction
 {

@@ -7,6 +7,7 @@
 #include "core/attention/scores.h"
 #include "core/attention/softmax.h"
 #include "core/base/random.h"
+#include "core/tensor/matmul.h"
 
 #include <algorithm>
 #include <cassert>
@@ -152,6 +153,7 @@ RowVector RandomScaling::pairScores(Index headWidth) const
     // A block's products of every query with every key have those of the pairs on their diagonal.
     constexpr Index kBlock = 16;
     static_assert(kPairs % kBlock == 0);
+    const OneProductThread oneThread;
     RowVector scores(kPairs);
     for (Index pair = 0; pair < kPairs; pair += kBlock) {
         scores.segment(pair, kBlock) =
@@ -165,6 +167,8 @@ RowVector RandomScaling::pairScores(Index headWidth) const
 ScalingGauges RandomScaling::gauges(Index headWidth) const
 {
     assert(headWidth >= 1 && headWidth <= kMostHeadWidth);
+    const OneProductThread
+        oneThread;  // for small products, and so that all who ask are told the same to the last digit
     Matrix raw(kQueries, kKeys);
     for (Index set = 0; set < kKeySets; ++set) {
         raw.middleRows(set * kQueriesASet, kQueriesASet) =
@@ -225,6 +229,7 @@ Result<TraceScaling> traceScaling(const Trace& trace, const ModelConfig& config,
     const std::vector<float> slopes = alibiSlopes(info.heads);
     const Matrix query = normalMatrix(trace.tokens(), config.headWidth(), seed, Stream::LayerQueries);
     const Matrix key = normalMatrix(trace.tokens(), config.headWidth(), seed, Stream::LayerKeys);
+    const OneProductThread oneThread;
     TraceScaling scaling;
     for (Index layer = 0; layer < info.layers; ++layer) {
         AttentionOptions options{.scale = config.scoreScaleOf(LayerIndex(layer)),

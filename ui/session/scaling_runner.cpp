@@ -1,7 +1,5 @@
 #include "ui/session/scaling_runner.h"
 
-#include "core/tensor/matmul.h"
-
 #include <utility>
 
 namespace headlight::ui {
@@ -9,7 +7,6 @@ namespace headlight::ui {
 Result<ScalingMeasurements> measureScaling(const ScalingRequest& request, const ScalingMeasurements& before,
                                            const std::stop_token& stop)
 {
-    const OneProductThread oneThread;  // the window and the command line say the same to the last digit
     ScalingMeasurements measured{.of = request};
     const bool isSameSeed = before.random && before.random->seed() == request.seed;
     if (isSameSeed) {
@@ -73,7 +70,6 @@ void ScalingRunner::request(const ScalingRequest& request)
 
 void ScalingRunner::work(const std::stop_token& stop)
 {
-    setProductThreads(1);
     ScalingMeasurements last;
     while (true) {
         ScalingRequest request;

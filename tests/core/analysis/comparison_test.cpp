@@ -134,51 +134,6 @@ TEST(AlignTokens, EveryTokenStandsInExactlyOneRow)
     }
 }
 
-TEST(KlDivergenceBits, IsAsWorkedByHand)
-{
-    // P = (1/2, 1/4, 1/4), Q = (1/4, 1/4, 1/2): 1/2·1 + 0 + 1/4·(−1) = 0.25 bits.
-    const auto logits = [](std::array<float, 3> shares) {
-        RowVector row(3);
-        row << std::log(shares[0]), std::log(shares[1]), std::log(shares[2]);
-        return row;
-    };
-    const RowVector p = logits({0.5F, 0.25F, 0.25F});
-    const RowVector q = logits({0.25F, 0.25F, 0.5F});
-    EXPECT_NEAR(klDivergenceBits(p, q), 0.25, 1e-7);
-    EXPECT_NEAR(klDivergenceBits(p, q.array() + 7.0F), 0.25, 1e-6) << "a constant on all logits changes nothing";
-    EXPECT_EQ(klDivergenceBits(p, p), 0.0);
-    RowVector certain(3);
-    certain << 0.0F, kMasked, kMasked;
-    EXPECT_NEAR(klDivergenceBits(certain, p), 1.0, 1e-7) << "one bit to know what had an even chance";
-    EXPECT_TRUE(std::isinf(klDivergenceBits(p, certain)));
-}
-
-TEST(KlDivergenceBits, AgreesWithTheDefinitionInPlainLoopsAndIsNeverNegative)
-{
-    Random random;
-    SCOPED_TRACE(random.describe());
-    for (const Index size : {Index{1}, Index{2}, Index{33}, Index{5000}}) {
-        const RowVector p = random.row(size, 6.0F);
-        const RowVector q = random.row(size, 6.0F);
-        const auto share = [](const RowVector& row, Index i) {
-            double sum = 0.0;
-            for (const float z : row) {
-                sum += std::exp(static_cast<double>(z));
-            }
-            return std::exp(static_cast<double>(row(i))) / sum;
-        };
-        double expected = 0.0;
-        for (Index i = 0; i < std::min<Index>(size, 33); ++i) {
-            expected += share(p, i) * std::log2(share(p, i) / share(q, i));
-        }
-        if (size <= 33) {
-            EXPECT_NEAR(klDivergenceBits(p, q), expected, 1e-9);
-        }
-        EXPECT_GE(klDivergenceBits(p, q), 0.0);
-        EXPECT_EQ(klDivergenceBits(p, p), 0.0);
-    }
-}
-
 TEST(Compare, AStateWithItselfIsExactlyZeroEverywhere)
 {
     for (const StageId stage : {StageId::Weights, StageId::Scores, StageId::RawScores}) {
