@@ -225,7 +225,7 @@ void TiledPicture::paintBars(QPainter& painter, const Layout& placed, const Them
     painter.setFont(figureFont(kSmallPixels));
     painter.setPen(theme.mutedText);
     const auto range = [&](const QRectF& column, const QString& from, const QString& to) {
-        const QRectF under(column.left() - kGap / 2.0, column.bottom(), column.width() + kGap, kGap);
+        const QRectF under(column.left(), column.bottom(), column.width(), kGap);
         painter.drawText(under, Qt::AlignLeft | Qt::AlignVCenter, from);
         painter.drawText(under, Qt::AlignRight | Qt::AlignVCenter, to);
     };

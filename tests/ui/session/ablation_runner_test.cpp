@@ -56,7 +56,7 @@ TEST(AblationRunner, TellsHowFarItIsAndHowLongItWillTake)
             wasTimed = wasTimed || runner.secondsLeft().value_or(0.0) > 0.0;
         }
     });
-    runner.run(questionOf(words(200), 0));
+    runner.run(questionOf(words(60), 0));
     ASSERT_TRUE(waitFor([&] { return runner.current() == nullptr; }));
     EXPECT_TRUE(std::ranges::is_sorted(shares));
     EXPECT_GT(shares.size(), 2U);

@@ -92,15 +92,17 @@ TEST(Engine, TellsWhatALongRunNeedsBeforeItRuns)
                      [&](const Forecast& forecast) { forecasts.push_back(forecast); });
     engine.request(requestOf(1, kSentence));
     ASSERT_TRUE(waitFor([&] { return ids.size() == 1; }));
-    Request longRun = requestOf(2, words(600));
+    Request longRun = requestOf(2, words(100));
     ModelConfig config = longRun.model->config;
-    config.layers = 16;
+    config.layers = 10;
+    config.width = 512;
+    config.feedForwardWidth = 2048;
     longRun.model = *makeSeededModel(config, 1, longRun.model->tokenizer);
     engine.request(longRun);
     ASSERT_TRUE(waitFor([&] { return ids.size() == 2; }));
     ASSERT_EQ(forecasts.size(), 1U);
     EXPECT_EQ(forecasts[0].id, 2U);
-    EXPECT_EQ(forecasts[0].needs.tokens, 600);
+    EXPECT_EQ(forecasts[0].needs.tokens, 100);
     EXPECT_GT(forecasts[0].seconds, 0.0);
 }
 

@@ -1,0 +1,52 @@
+// A model of GPT-2 small's shape with random weights; texts of any length for it.
+#pragma once
+
+#include "core/model/seeded_model.h"
+#include "core/model/transformer.h"
+#include "core/text/word_piece_tokenizer.h"
+
+#include <array>
+#include <memory>
+#include <string>
+
+namespace headlight::bench {
+
+/// 12 layers × 12 heads, D = 768, F = 3072, causal, learned positions. The program's own vocabulary, and no logits: the peer makes
+/// those of the last token alone.
+inline std::shared_ptr<const Model> gpt2Shape()
+{
+    const std::shared_ptr<const Tokenizer> tokenizer = defaultTokenizer();
+    ModelConfig config = seededModelConfig(*tokenizer);
+    config.width = 768;
+    config.layers = 12;
+    config.heads = 12;
+    config.feedForwardWidth = 3072;
+    config.maxTokens = 1024;
+    config.positions = PositionScheme::Learned;
+    config.mask.direction = Direction::Causal;
+    config.outputHead = OutputHead::None;
+    config.hasOutputBias = false;
+    return makeSeededModel(config, 1, tokenizer).value();
+}
+
+/// So many words, one token each.
+inline std::string textOf(Index tokens)
+{
+    constexpr std::array kWords = {"the ", "dog ", "street "};
+    std::string text;
+    for (Index i = 0; i < tokens; ++i) {
+        text += kWords[static_cast<std::size_t>(i) % kWords.size()];
+    }
+    return text;
+}
+
+/// Multiplications and additions of the blocks' products, attention over all keys.
+inline double blockOperations(const ModelConfig& config, Index tokens)
+{
+    const auto t = static_cast<double>(tokens);
+    const auto d = static_cast<double>(config.width);
+    const auto f = static_cast<double>(config.feedForwardWidth);
+    return static_cast<double>(config.layers) * 2.0 * (t * d * (4.0 * d + 2.0 * f) + 2.0 * t * t * d);
+}
+
+}  // namespace headlight::bench

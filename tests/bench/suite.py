@@ -1,0 +1,108 @@
+#!/usr/bin/python3
+"""Every figure of the benchmark suite beside its peer or the machine's limit, measured in the same run: a table, and JSON.
+
+    suite.py BUILD [--json FILE] [PART...]
+
+A figure is a ratio: times on machines that others use say little by themselves.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = pathlib.Path(__file__).parent
+
+
+def google(program, pattern):
+    """What a Google Benchmark program measures, by name: the median of three repetitions."""
+    command = [program, f"--benchmark_filter={pattern}", "--benchmark_format=json", "--benchmark_repetitions=3",
+               "--benchmark_report_aggregates_only=true"]
+    found = json.loads(subprocess.run(command, capture_output=True, check=True, text=True).stdout)
+    return {b["run_name"].removesuffix("/real_time"): b for b in found["benchmarks"] if b["aggregate_name"] == "median"}
+
+
+def wall_ms(command, times=7):
+    """The median wall time of a whole process."""
+    taken = []
+    for _ in range(times + 1):
+        start = time.perf_counter()
+        subprocess.run(command, capture_output=True, check=True)
+        taken.append(1e3 * (time.perf_counter() - start))
+    return statistics.median(taken[1:])
+
+
+def figure(part, name, ours, theirs, unit, peer, bar):
+    """@param bar ours must be at least so many times as good  @param unit "ms", where less is better, or a rate"""
+    ratio = theirs / ours if unit == "ms" else ours / theirs
+    return {"part": part, "figure": name, "ours": ours, "theirs": theirs, "unit": unit, "peer": peer, "ratio": ratio, "bar": bar}
+
+
+def forward(build):
+    """Figure 1: the pass with every stage and head inspectable, against PyTorch's and the machine's own products."""
+    ours = google(build / "tests/bench/core_bench", "^(forwardPass|largeProduct)/")
+    peer = [json.loads(line) for line in
+            subprocess.run([sys.executable, HERE / "peer_gpt2.py", "64", "256", "1024"], capture_output=True, check=True, text=True).stdout.splitlines()]
+    for side in peer:
+        tokens = side["tokens"]
+        yield figure("forward", f"GPT-2's shape, {tokens} tokens", ours[f"forwardPass/{tokens}"]["real_time"], side["ms"], "ms",
+                     "PyTorch", {64: 2.0, 256: 2.5, 1024: 4.0}[tokens])
+    yield figure("forward", "rate of products, 256 tokens", ours["forwardPass/256"]["operations"] / 1e9,
+                 ours["largeProduct/2048"]["operations"] / 1e9, "GFLOP/s", "2048³ product", 0.75)
+
+
+def live(build):
+    """What is worked out beside a pass of 256 tokens and 144 heads, and what a keystroke takes until the frame is painted."""
+    core = google(build / "tests/bench/core_bench", "(forwardPass|measuresOfAllHeads|similarityOfAllHeads|rollout|normWeightedHead)/256")
+    for name, words in (("measuresOfAllHeads", "measures of all heads"), ("similarityOfAllHeads", "similarity to all heads"),
+                        ("rollout", "rollout"), ("normWeightedHead", "norm-weighted head")):
+        yield figure("live", f"{words}, 256 tokens", core[f"{name}/256"]["real_time"], core["forwardPass/256"]["real_time"], "ms", "the pass", None)
+    window = google(build / "tests/bench/window_bench", ".")
+    for page in ("heatmap", "heads"):
+        yield figure("live", f"key to painted {page}, 256 tokens", window[f"typing/gpt2_shape/{page}/256"]["real_time"],
+                     core["forwardPass/256"]["real_time"], "ms", "the pass", None)
+        for tokens in (16, 64):
+            yield figure("live", f"key to painted {page}, bundled model, {tokens} tokens", window[f"typing/bundled/{page}/{tokens}"]["real_time"],
+                         16.0, "ms", "a frame of 16 ms", 1.0)
+    yield figure("live", "gallery of 144 heads, 256 tokens, new data", window["galleryFrame/gpt2_shape/256"]["real_time"], 8.0, "ms", "8 ms", 1.0)
+
+
+def render(build):
+    """Figure 12: a labelled 64 × 64 head as PNG, the whole process, against matplotlib's saving alone."""
+    with tempfile.TemporaryDirectory() as folder:
+        words = " ".join(["the dog saw the street and"] * 11).split()[:64]
+        ours = wall_ms([build / "app/headlight", "render", "--view", "heatmap", "--text", " ".join(words), "-o", f"{folder}/ours.png"])
+        script = ("import sys,time,matplotlib; matplotlib.use('Agg'); import matplotlib.pyplot as plt, numpy as np\n"
+                  "w=np.random.rand(64,64); l=sys.argv[2].split(); f,a=plt.subplots(figsize=(9,8)); m=a.imshow(w); f.colorbar(m)\n"
+                  "a.set_xticks(range(64),l,rotation=60,fontsize=6); a.set_yticks(range(64),l,fontsize=6)\n"
+                  "f.savefig(sys.argv[1]); t=time.perf_counter(); f.savefig(sys.argv[1]); print(1e3*(time.perf_counter()-t))")
+        theirs = float(subprocess.run([sys.executable, "-c", script, f"{folder}/theirs.png", " ".join(words)], capture_output=True, check=True, text=True).stdout)
+    yield figure("render", "a labelled 64 × 64 head as PNG", ours, theirs, "ms", "matplotlib's savefig", 1.0)
+
+
+PARTS = {"forward": forward, "live": live, "render": render}
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    arguments.add_argument("build", type=pathlib.Path)
+    arguments.add_argument("--json", type=pathlib.Path)
+    arguments.add_argument("parts", nargs="*", choices=[[], *PARTS], metavar="PART", help=", ".join(PARTS))
+    options = arguments.parse_args()
+    figures = [each for part in options.parts or PARTS for each in PARTS[part](options.build)]
+    print(f"{'figure':<52}{'ours':>10}{'peer':>10}  {'':<8} {'ratio':>7}{'bar':>6}  peer")
+    for f in figures:
+        bar = "" if f["bar"] is None else f"{f['bar']:g}"
+        missed = "" if f["bar"] is None or f["ratio"] >= f["bar"] else "  not reached"
+        print(f"{f['figure']:<52}{f['ours']:>10.2f}{f['theirs']:>10.2f}  {f['unit']:<8} {f['ratio']:>7.2f}{bar:>6}  {f['peer']}{missed}")
+    if options.json:
+        options.json.write_text(json.dumps({"cores": os.cpu_count(), "figures": figures}, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()
