@@ -1,6 +1,7 @@
 #include "core/analysis/head_measures.h"
 
 #include "core/analysis/entropy.h"
+#include "core/tensor/parallel.h"
 
 #include <algorithm>
 #include <cassert>
@@ -318,21 +319,24 @@ bool MeasuredHead::has(BadgeId id) const
 
 Result<MeasuredHeads> measureHeads(const Trace& trace, const std::stop_token& stop)
 {
+    constexpr double kOperationsACell = 10.0;
     const TraceInfo& info = trace.info();
     const TokenPattern pattern = patternOf(info.tokens);
-    MeasuredHeads result{.heads = info.heads};
+    const auto cells = static_cast<double>(info.tokens.size() * info.tokens.size());
+    const auto count = static_cast<std::size_t>(info.layers * info.heads);
+    MeasuredHeads result{.heads = info.heads, .all = std::vector<MeasuredHead>(count)};
     for (Index layer = 0; layer < info.layers; ++layer) {
         const std::shared_ptr<const Tensor> weights = trace.find({StageId::Weights, LayerIndex(layer)});
-        for (Index head = 0; head < info.heads; ++head) {
-            if (stop.stop_requested()) {
-                return failure(ErrorCode::Cancelled, "Measuring the heads was cancelled.");
-            }
-            MeasuredHead measured{.head = {LayerIndex(layer), HeadIndex(head)}};
-            if (weights) {
+        forEachInParallel(info.heads, kOperationsACell * cells * static_cast<double>(info.heads), [&](Index head) {
+            MeasuredHead& measured = result.all[static_cast<std::size_t>(layer * info.heads + head)];
+            measured.head = {LayerIndex(layer), HeadIndex(head)};
+            if (weights && !stop.stop_requested()) {
                 measured.measures = measureWith(weights->matrix(head), pattern);
             }
             measured.badges = badgesOf(measured.measures, info.relationOf(measured.head));
-            result.all.push_back(std::move(measured));
+        });
+        if (stop.stop_requested()) {
+            return failure(ErrorCode::Cancelled, "Measuring the heads was cancelled.");
         }
     }
     return result;

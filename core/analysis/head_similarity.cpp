@@ -1,9 +1,11 @@
 #include "core/analysis/head_similarity.h"
 
 #include "core/analysis/entropy.h"
+#include "core/tensor/parallel.h"
 
 #include <algorithm>
 #include <cassert>
+#include <iterator>
 
 namespace headlight {
 namespace {
@@ -33,19 +35,25 @@ Result<std::vector<SimilarHead>> similarHeads(const Trace& trace, HeadAddress he
     }
     const Matrix weights = (*own)->cells();
     const double entropy = totalEntropyBits(weights);
+    constexpr double kOperationsACell = 10.0;
     std::vector<SimilarHead> similar;
     for (Index layer = 0; layer < trace.info().layers; ++layer) {
         const std::shared_ptr<const Tensor> others = trace.find({StageId::Weights, LayerIndex(layer)});
-        for (Index other = 0; others && other < others->slices(); ++other) {
-            if (stop.stop_requested()) {
-                return failure(ErrorCode::Cancelled, "Comparing the heads was cancelled.");
+        const Index count = others ? others->slices() : 0;
+        std::vector<SimilarHead> ofLayer(static_cast<std::size_t>(count));
+        forEachInParallel(count, kOperationsACell * static_cast<double>(weights.size() * count), [&](Index other) {
+            SimilarHead& theirs = ofLayer[static_cast<std::size_t>(other)];
+            theirs.head = {LayerIndex(layer), HeadIndex(other)};
+            if (theirs.head != head && !stop.stop_requested()) {
+                const auto cells = others->matrix(other);
+                theirs.similarity = similarity(weights, cells, entropy + totalEntropyBits(cells));
             }
-            const HeadAddress address{LayerIndex(layer), HeadIndex(other)};
-            if (address != head) {
-                const auto their = others->matrix(other);
-                similar.push_back({address, similarity(weights, their, entropy + totalEntropyBits(their))});
-            }
+        });
+        if (stop.stop_requested()) {
+            return failure(ErrorCode::Cancelled, "Comparing the heads was cancelled.");
         }
+        std::ranges::copy_if(ofLayer, std::back_inserter(similar),
+                             [head](const SimilarHead& theirs) { return theirs.head != head; });
     }
     std::ranges::stable_sort(similar, std::ranges::greater(), &SimilarHead::similarity);
     return similar;

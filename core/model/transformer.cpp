@@ -7,6 +7,7 @@
 #include "core/model/attention_options.h"
 #include "core/model/requirements.h"
 #include "core/tensor/matmul.h"
+#include "core/tensor/parallel.h"
 
 #include <algorithm>
 #include <cassert>
@@ -15,7 +16,7 @@
 namespace headlight {
 namespace {
 
-Matrix norm(const ModelConfig& config, const Matrix& x, const NormWeights& weights)
+Matrix norm(const ModelConfig& config, ConstMatrixRef x, const NormWeights& weights)
 {
     return config.normKind == NormKind::LayerNorm ? layerNorm(x, weights, config.normEpsilon)
                                                   : rmsNorm(x, weights, config.normEpsilon);
@@ -71,16 +72,19 @@ public:
                 m_tensors.emplace(key, tensor);
             }
         }
-        return runBlocks(first, input->matrix(), last);
+        return runBlocks(first, input, last);
     }
 
 private:
+    using Stage = std::shared_ptr<const Tensor>;
+
     /// From the input of block `first` to where `last` is.  @param x [T×D]
-    Result<Trace::Tensors> runBlocks(Index first, Matrix x, const StageKey& last)
+    Result<Trace::Tensors> runBlocks(Index first, Stage x, const StageKey& last)
     {
         const Index end = isOfLayer(last) ? last.layer.value + 1 : m_model.config.layers;
         for (Index layer = first; layer < end; ++layer) {
-            Result<Matrix> output = runBlock(LayerIndex(layer), x);
+            m_tensors.emplace(StageKey{StageId::LayerInput, LayerIndex(layer)}, x);
+            Result<Stage> output = runBlock(LayerIndex(layer), x->matrix());
             if (!output) {
                 return tl::unexpected(output.error());
             }
@@ -90,26 +94,22 @@ private:
             return std::move(m_tensors);
         }
         if (m_model.weights.finalNorm) {
-            x = keep({StageId::FinalNorm}, norm(x, *m_model.weights.finalNorm));
+            x = keep({StageId::FinalNorm}, norm(x->matrix(), *m_model.weights.finalNorm));
         }
         if (m_model.config.outputHead != OutputHead::None && last.id == StageId::Logits) {
-            keep({StageId::Logits}, outputLogits(m_model, x));
+            keep({StageId::Logits}, outputLogits(m_model, x->matrix()));
         }
         return std::move(m_tensors);
     }
 
-    const Matrix& keep(const StageKey& key, const Matrix& matrix)
+    Stage keep(const StageKey& key, Matrix matrix) { return keep(key, Tensor::fromMatrix(std::move(matrix))); }
+
+    Stage keep(const StageKey& key, Tensor tensor)
     {
-        keep(key, Tensor::fromMatrix(matrix));
-        return matrix;
+        return m_tensors.emplace(key, std::make_shared<const Tensor>(std::move(tensor))).first->second;
     }
 
-    void keep(const StageKey& key, Tensor tensor)
-    {
-        m_tensors.emplace(key, std::make_shared<const Tensor>(std::move(tensor)));
-    }
-
-    Matrix embed(const std::vector<Token>& tokens)
+    Stage embed(const std::vector<Token>& tokens)
     {
         const auto count = static_cast<Index>(tokens.size());
         const Index width = m_model.config.width;
@@ -119,17 +119,17 @@ private:
         }
         keep({StageId::TokenEmbedding}, x);
         if (m_positions == PositionScheme::Sinusoidal) {
-            x += keep({StageId::PositionEmbedding}, sinusoidalEncoding(count, width));
+            x += keep({StageId::PositionEmbedding}, sinusoidalEncoding(count, width))->matrix();
         } else if (m_positions == PositionScheme::Learned) {
-            x += keep({StageId::PositionEmbedding}, m_model.weights.positionEmbedding.topRows(count));
+            x += keep({StageId::PositionEmbedding}, m_model.weights.positionEmbedding.topRows(count))->matrix();
         }
         if (m_model.config.segments > 0) {
-            x += keep({StageId::TypeEmbedding}, segments(tokens));
+            x += keep({StageId::TypeEmbedding}, segments(tokens))->matrix();
         }
         if (m_model.config.hasEmbeddingNorm) {
             x = norm(x, m_model.weights.embeddingNorm);
         }
-        return keep({StageId::EmbeddingOutput}, x);
+        return keep({StageId::EmbeddingOutput}, std::move(x));
     }
 
     /// Token types that the model does not know count as its last.
@@ -144,42 +144,46 @@ private:
         return rows;
     }
 
-    Matrix norm(const Matrix& x, const NormWeights& weights) const
+    Matrix norm(ConstMatrixRef x, const NormWeights& weights) const
     {
         return headlight::norm(m_model.config, x, weights);
     }
 
     /// One transformer block.  @param x [T×D]  @return [T×D], or Cancelled
-    Result<Matrix> runBlock(LayerIndex layer, const Matrix& x)
+    Result<Stage> runBlock(LayerIndex layer, ConstMatrixRef x)
     {
         const BlockWeights& weights = m_model.weights.blocks[static_cast<std::size_t>(layer.value)];
-        const bool normBefore = m_model.config.normPlacement == NormPlacement::Before;
-        keep({StageId::LayerInput, layer}, x);
-
-        Matrix attentionInput = x;
-        if (normBefore) {
-            attentionInput = keep({StageId::AttentionNorm, layer}, norm(x, weights.attentionNorm));
+        if (m_model.config.normPlacement == NormPlacement::After) {
+            const Result<Stage> attention = attendWithHeads(layer, weights, x);
+            if (!attention) {
+                return attention;
+            }
+            const Stage residual = keep({StageId::AttentionResidual, layer}, x + (*attention)->matrix());
+            const Stage normed = keep({StageId::AttentionNorm, layer}, norm(residual->matrix(), weights.attentionNorm));
+            const Stage output =
+                keep({StageId::FeedForwardNorm, layer},
+                     norm(normed->matrix() + feedForwardNetwork(layer, weights, normed->matrix())->matrix(),
+                          weights.feedForwardNorm));
+            m_tensors.emplace(StageKey{StageId::LayerOutput, layer}, output);
+            return output;
         }
-        Result<Matrix> attention = attendWithHeads(layer, weights, attentionInput);
+        const Stage attentionInput = keep({StageId::AttentionNorm, layer}, norm(x, weights.attentionNorm));
+        const Result<Stage> attention = attendWithHeads(layer, weights, attentionInput->matrix());
         if (!attention) {
             return attention;
         }
-        const Matrix residual = keep({StageId::AttentionResidual, layer}, x + *attention);
-        if (!normBefore) {
-            const Matrix normed = keep({StageId::AttentionNorm, layer}, norm(residual, weights.attentionNorm));
-            const Matrix output = norm(normed + feedForwardNetwork(layer, weights, normed), weights.feedForwardNorm);
-            keep({StageId::FeedForwardNorm, layer}, output);
-            return keep({StageId::LayerOutput, layer}, output);
-        }
+        const Stage residual = keep({StageId::AttentionResidual, layer}, x + (*attention)->matrix());
         const bool parallel = m_model.config.residualOrder == ResidualOrder::Parallel;
-        const Matrix normed =
-            keep({StageId::FeedForwardNorm, layer}, norm(parallel ? x : residual, weights.feedForwardNorm));
-        return keep({StageId::LayerOutput, layer}, residual + feedForwardNetwork(layer, weights, normed));
+        const Stage normed =
+            keep({StageId::FeedForwardNorm, layer},
+                 parallel ? norm(x, weights.feedForwardNorm) : norm(residual->matrix(), weights.feedForwardNorm));
+        return keep({StageId::LayerOutput, layer},
+                    residual->matrix() + feedForwardNetwork(layer, weights, normed->matrix())->matrix());
     }
 
     /// MultiHead(x) = Concat(head_1, …, head_H)·W_O  (Vaswani et al. 2017, §3.2.2). Heads share the keys and values of their group
     /// where there are fewer of those  (Ainslie et al. 2023, "GQA").
-    Result<Matrix> attendWithHeads(LayerIndex layer, const BlockWeights& weights, const Matrix& x)
+    Result<Stage> attendWithHeads(LayerIndex layer, const BlockWeights& weights, ConstMatrixRef x)
     {
         const ModelConfig& config = m_model.config;
         const Index heads = config.heads;
@@ -206,37 +210,49 @@ private:
         }
         zeroValues(value);
 
-        Tensor scores({heads, x.rows(), x.rows()});
-        Tensor attentionWeights({heads, x.rows(), x.rows()});
-        Tensor outputs({heads, x.rows(), m_model.config.headWidth()});
-        for (Index h = 0; h < heads; ++h) {
-            if (m_stop.stop_requested()) {
-                return failure(ErrorCode::Cancelled, "The computation was cancelled.");
-            }
-            const AttentionOptions options = attentionOptions(config, m_experiment, {layer, HeadIndex(h)});
+        Tensor scores = Tensor::unset({heads, x.rows(), x.rows()});
+        Tensor attentionWeights = Tensor::unset({heads, x.rows(), x.rows()});
+        Tensor outputs({heads, x.rows(), config.headWidth()});
+        std::vector<Result<void>> done(static_cast<std::size_t>(heads));
+        const auto cells = static_cast<double>(scores.size());
+        forEachInParallel(heads, cells * static_cast<double>(4 * config.headWidth()), [&](Index h) {
             const Index group = h / headsInGroup;
             Result<AttentionStages> head =
-                m_experiment.kernel == AttentionKernel::Linear
-                    ? attendLinear(query.matrix(h), key.matrix(group), value.matrix(group), {.mask = options.mask})
-                    : attend(query.matrix(h), key.matrix(group), value.matrix(group), options);
+                attendWith({layer, HeadIndex(h)}, query.matrix(h), key.matrix(group), value.matrix(group));
             if (!head) {
-                return tl::unexpected(head.error());
+                done[static_cast<std::size_t>(h)] = tl::unexpected(head.error());
+                return;
             }
             scores.matrix(h) = head->scores;
             attentionWeights.matrix(h) = head->weights;
             if (!m_experiment.ablatedHeads.contains({layer, HeadIndex(h)})) {
                 outputs.matrix(h) = head->output;
             }
+        });
+        if (const auto failed = std::ranges::find_if_not(done, &Result<void>::has_value); failed != done.end()) {
+            return tl::unexpected(failed->error());
         }
 
-        const Matrix concatenated = keep({StageId::Concat, layer}, concatenateHeads(outputs));
+        const Stage concatenated = keep({StageId::Concat, layer}, concatenateHeads(outputs));
         keep({StageId::Query, layer}, std::move(query));
         keep({StageId::Key, layer}, std::move(key));
         keep({StageId::Value, layer}, std::move(value));
         keep({StageId::Scores, layer}, std::move(scores));
         keep({StageId::Weights, layer}, std::move(attentionWeights));
         keep({StageId::Heads, layer}, std::move(outputs));
-        return keep({StageId::AttentionOutput, layer}, linear(concatenated, weights.output));
+        return keep({StageId::AttentionOutput, layer}, linear(concatenated->matrix(), weights.output));
+    }
+
+    /// One head.  @param query [T×d]  @param key [T×d]  @param value [T×d]
+    Result<AttentionStages> attendWith(HeadAddress head, ConstMatrixRef query, ConstMatrixRef key,
+                                       ConstMatrixRef value) const
+    {
+        if (m_stop.stop_requested()) {
+            return failure(ErrorCode::Cancelled, "The computation was cancelled.");
+        }
+        const AttentionOptions options = attentionOptions(m_model.config, m_experiment, head);
+        return m_experiment.kernel == AttentionKernel::Linear ? attendLinear(query, key, value, {.mask = options.mask})
+                                                              : attend(query, key, value, options);
     }
 
     void normEach(Tensor& heads, const NormWeights& weights) const
@@ -271,19 +287,19 @@ private:
     }
 
     /// See FeedForwardKind.  @param x [T×D]  @return [T×D]
-    Matrix feedForwardNetwork(LayerIndex layer, const BlockWeights& weights, const Matrix& x)
+    Stage feedForwardNetwork(LayerIndex layer, const BlockWeights& weights, ConstMatrixRef x)
     {
         const Activation activation = m_model.config.activation;
-        const Matrix hidden = keep({StageId::FeedForwardHidden, layer}, linear(x, weights.expand));
+        const Stage hidden = keep({StageId::FeedForwardHidden, layer}, linear(x, weights.expand));
         Matrix activated;
         if (m_model.config.feedForward == FeedForwardKind::Gated) {
-            const Matrix gate = keep({StageId::FeedForwardGate, layer}, linear(x, weights.gate));
-            activated = activate(gate, activation).cwiseProduct(hidden);
+            const Stage gate = keep({StageId::FeedForwardGate, layer}, linear(x, weights.gate));
+            activated = activate(gate->matrix(), activation).cwiseProduct(hidden->matrix());
         } else {
-            activated = activate(hidden, activation);
+            activated = activate(hidden->matrix(), activation);
         }
-        keep({StageId::FeedForwardActivation, layer}, activated);
-        return keep({StageId::FeedForwardOutput, layer}, linear(activated, weights.contract));
+        const Stage kept = keep({StageId::FeedForwardActivation, layer}, std::move(activated));
+        return keep({StageId::FeedForwardOutput, layer}, linear(kept->matrix(), weights.contract));
     }
 
     const Model& m_model;

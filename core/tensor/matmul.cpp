@@ -21,7 +21,7 @@ void product(Matrix& c, ConstMatrixRef a, ConstMatrixRef b, Transpose transpose,
         return;
     }
     if (inner == 0) {
-        c *= keep;
+        c = keep == 0.0F ? Matrix::Zero(c.rows(), c.cols()) : Matrix(keep * c);
         return;
     }
     // A matrix of one row or column may report a stride smaller than BLAS accepts.
@@ -35,7 +35,7 @@ void product(Matrix& c, ConstMatrixRef a, ConstMatrixRef b, Transpose transpose,
 
 Matrix newProduct(Index rows, Index cols, ConstMatrixRef a, ConstMatrixRef b, Transpose transpose)
 {
-    Matrix c = Matrix::Zero(rows, cols);
+    Matrix c(rows, cols);
     product(c, a, b, transpose, 0.0F);
     return c;
 }

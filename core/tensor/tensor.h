@@ -22,22 +22,34 @@ public:
 
     Tensor() = default;
 
-    explicit Tensor(Shape shape) : m_shape(std::move(shape)), m_values(static_cast<std::size_t>(sizeOf(m_shape)))
+    /// All zero.
+    explicit Tensor(Shape shape) : Tensor(unset(std::move(shape))) { m_values.setZero(); }
+
+    /// Whose numbers are still to be set.
+    static Tensor unset(Shape shape)
     {
-        assert(!m_shape.empty() && m_shape.size() <= 3);
+        assert(!shape.empty() && shape.size() <= 3);
+        Tensor tensor;
+        tensor.m_values.resize(sizeOf({shape.begin(), shape.end() - 1}), shape.back());
+        tensor.m_shape = std::move(shape);
+        return tensor;
     }
 
-    /// A rank-2 tensor with the matrix's shape.
-    static Tensor fromMatrix(const Matrix& matrix)
+    /// A rank-2 tensor of the matrix, which it takes over.
+    static Tensor fromMatrix(Matrix matrix)
     {
-        Tensor tensor({matrix.rows(), matrix.cols()});
-        tensor.matrix() = matrix;
+        Tensor tensor;
+        tensor.m_shape = {matrix.rows(), matrix.cols()};
+        tensor.m_values = std::move(matrix);
         return tensor;
     }
 
     const Shape& shape() const noexcept { return m_shape; }
-    Index size() const noexcept { return static_cast<Index>(m_values.size()); }
-    std::span<const float> values() const noexcept { return m_values; }
+    Index size() const noexcept { return m_values.size(); }
+    std::span<const float> values() const noexcept
+    {
+        return {m_values.data(), static_cast<std::size_t>(m_values.size())};
+    }
 
     /// How many matrices the tensor holds: its first extent at rank 3, else 1.
     Index slices() const noexcept { return m_shape.size() == 3 ? m_shape[0] : 1; }
@@ -63,7 +75,7 @@ private:
     }
 
     Shape m_shape;
-    std::vector<float> m_values;
+    Matrix m_values = {};  ///< Its slices one below the other.
 };
 
 /// A list of extents as messages have it: [12×64].

@@ -3,6 +3,8 @@
 #include "core/analysis/head_similarity.h"
 #include "core/analysis/norm_weighted.h"
 #include "core/analysis/rollout.h"
+#include "core/attention/attend.h"
+#include "core/attention/softmax.h"
 #include "core/base/memory.h"
 #include "core/tensor/matmul.h"
 #include "tests/bench/gpt2_shape.h"
@@ -56,6 +58,54 @@ void forwardPass(benchmark::State& state)
     setRate(state, blockOperations(model()->config, state.range(0)));
 }
 BENCHMARK(forwardPass)->Arg(16)->Arg(64)->Arg(256)->Arg(1024)->UseRealTime()->Unit(benchmark::kMillisecond);
+
+void geluOfALayer(benchmark::State& state)
+{
+    const Matrix hidden = Matrix::Random(state.range(0), model()->config.feedForwardWidth);
+    for ([[maybe_unused]] const auto step : state) {
+        benchmark::DoNotOptimize(activate(hidden, Activation::Gelu));
+    }
+}
+BENCHMARK(geluOfALayer)->Arg(256)->UseRealTime()->Unit(benchmark::kMillisecond);
+
+void normOfALayer(benchmark::State& state)
+{
+    const Matrix x = Matrix::Random(state.range(0), model()->config.width);
+    for ([[maybe_unused]] const auto step : state) {
+        benchmark::DoNotOptimize(layerNorm(x, model()->weights.blocks[0].attentionNorm, 1e-5F));
+    }
+}
+BENCHMARK(normOfALayer)->Arg(256)->UseRealTime()->Unit(benchmark::kMillisecond);
+
+void expansionOfALayer(benchmark::State& state)
+{
+    const Matrix x = Matrix::Random(state.range(0), model()->config.width);
+    for ([[maybe_unused]] const auto step : state) {
+        benchmark::DoNotOptimize(linear(x, model()->weights.blocks[0].expand));
+    }
+}
+BENCHMARK(expansionOfALayer)->Arg(256)->UseRealTime()->Unit(benchmark::kMillisecond);
+
+void attentionOfAHead(benchmark::State& state)
+{
+    const Index width = model()->config.headWidth();
+    const Matrix query = Matrix::Random(state.range(0), width);
+    const Matrix key = Matrix::Random(state.range(0), width);
+    const AttentionOptions options{.mask = {.direction = Direction::Causal}};
+    for ([[maybe_unused]] const auto step : state) {
+        benchmark::DoNotOptimize(attend(query, key, key, options).value());
+    }
+}
+BENCHMARK(attentionOfAHead)->Arg(256)->UseRealTime()->Unit(benchmark::kMillisecond);
+
+void softmaxOfAHead(benchmark::State& state)
+{
+    const Matrix scores = Matrix::Random(state.range(0), state.range(0));
+    for ([[maybe_unused]] const auto step : state) {
+        benchmark::DoNotOptimize(softmaxRows(applyMask(scores, {.direction = Direction::Causal})));
+    }
+}
+BENCHMARK(softmaxOfAHead)->Arg(256)->UseRealTime()->Unit(benchmark::kMillisecond);
 
 void measuresOfAllHeads(benchmark::State& state)
 {

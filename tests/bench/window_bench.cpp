@@ -77,7 +77,7 @@ void addBenchmarks()
         static const std::shared_ptr<const Model> model = gpt2Shape();
         return model;
     };
-    for (const QString page : {QStringLiteral("heatmap"), QStringLiteral("heads")}) {
+    for (const QString& page : {QStringLiteral("heatmap"), QStringLiteral("heads")}) {
         const std::string name = page.toStdString();
         benchmark::RegisterBenchmark(("typing/bundled/" + name).c_str(),
                                      [=](benchmark::State& state) { typing(state, bundled, page); })
