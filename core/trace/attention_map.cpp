@@ -60,7 +60,10 @@ Matrix StoredMap::tile(IndexRange rows, IndexRange cols, TileSize size) const
             }
             continue;
         }
-        const RowVector highest = m_cells.block(top, cols.begin, bottom - top, cols.size()).colwise().maxCoeff();
+        RowVector highest = m_cells.row(top).segment(cols.begin, cols.size());  // row by row, as they lie in memory
+        for (Index row = top + 1; row < bottom; ++row) {
+            highest = highest.cwiseMax(m_cells.row(row).segment(cols.begin, cols.size()));
+        }
         for (Index j = 0; j < blockCols; ++j) {
             const Index left = blockBegin(cols, j, blockCols) - cols.begin;
             const Index right = blockBegin(cols, j + 1, blockCols) - cols.begin;
