@@ -4,18 +4,14 @@
 #include "core/base/progress.h"
 #include "core/base/result.h"
 #include "core/model/model.h"
+#include "ui/session/background_task.h"
 
 #include <QObject>
 #include <QString>
 
-#include <condition_variable>
-#include <cstdint>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
-#include <stop_token>
-#include <thread>
 
 namespace headlight::ui {
 
@@ -30,16 +26,14 @@ struct ModelSource
 /// A model's folder; titled by its last part.
 ModelSource folderSource(const QString& path);
 
-/// Opens one model at a time on a thread of its own: a newer one cancels the one before. Never uses Qt's global pool, which
-/// painting needs. Destroying it while it is busy cancels, and waits for what `read` does until it looks at its stop token.
-/// For the thread that owns it.
+/// Opens one model at a time in the background: a newer one cancels the one before. Destroying it while it is busy waits for what
+/// `read` does until it looks at its stop token. For the thread that owns it.
 class ModelLoader : public QObject
 {
     Q_OBJECT
 
 public:
     explicit ModelLoader(QObject* parent = nullptr);
-    ~ModelLoader() override;
 
     /// Returns at once; `opened` or `failed` follows, unless it is cancelled.
     void open(ModelSource source);
@@ -51,7 +45,7 @@ public:
     const ModelSource* current() const noexcept { return m_current ? &*m_current : nullptr; }
 
     /// Of what is being opened, from 0 to 1.
-    float shareDone() const noexcept { return m_shareDone; }
+    float shareDone() const noexcept { return m_task.shareDone(); }
 
 signals:
     /// Something began, went on or ended.
@@ -61,42 +55,11 @@ signals:
     /// @param message what was wrong, for people
     void failed(const QString& message, const headlight::ui::ModelSource& source);
 
-    /// Between the threads only.
-    void newsStored();
-
 private:
-    struct Order
-    {
-        std::uint64_t id = 0;
-        ModelSource source;
-        std::stop_token stop;
-    };
+    void finish(const Result<std::shared_ptr<const Model>>& model);
 
-    /// What the worker did for the order `id` since the last hand-over.
-    struct News
-    {
-        std::uint64_t id = 0;
-        float shareDone = 0.0F;
-        std::optional<Result<std::shared_ptr<const Model>>> result = {};
-    };
-
-    void work(const std::stop_token& stop);
-    void store(News news);
-    void deliver();
-
-    std::mutex m_mutex;
-    std::condition_variable_any m_wake;
-    std::optional<Order> m_pending;
-    std::optional<News> m_news;
-    bool m_deliveryPosted = false;
-
-    // From here on of the owner's thread alone.
     std::optional<ModelSource> m_current;
-    std::stop_source m_stop;  ///< Of what is being opened.
-    std::uint64_t m_id = 0;
-    float m_shareDone = 0.0F;
-
-    std::jthread m_worker;  ///< Last, so that it ends before what it uses.
+    BackgroundTask m_task;
 };
 
 }  // namespace headlight::ui

@@ -37,73 +37,21 @@ Result<ScalingMeasurements> measureScaling(const ScalingRequest& request, const 
     return measured;
 }
 
-ScalingRunner::ScalingRunner(QObject* parent)
-    : QObject(parent)
-    , m_worker([this](const std::stop_token& stop) { work(stop); })
-{
-    connect(this, &ScalingRunner::newsStored, this, &ScalingRunner::deliver, Qt::QueuedConnection);
-}
-
-ScalingRunner::~ScalingRunner()
-{
-    m_worker.request_stop();
-    {
-        const std::lock_guard lock(m_mutex);
-        m_current.request_stop();
-    }
-    m_worker.join();
-}
-
 void ScalingRunner::request(const ScalingRequest& request)
 {
     if (m_requested == request) {
         return;
     }
     m_requested = request;
-    {
-        const std::lock_guard lock(m_mutex);
-        m_current.request_stop();
-        m_pending = request;
-    }
-    m_wake.notify_one();
+    m_task.run([this, request, before = m_measurements](const Progress& progress) {
+        return [this, measurements = measureScaling(request, before, progress.stop)] { finish(measurements); };
+    });
 }
 
-void ScalingRunner::work(const std::stop_token& stop)
+void ScalingRunner::finish(const Result<ScalingMeasurements>& measurements)
 {
-    ScalingMeasurements last;
-    while (true) {
-        ScalingRequest request;
-        std::stop_token current;
-        {
-            std::unique_lock lock(m_mutex);
-            if (!m_wake.wait(lock, stop, [this] { return m_pending.has_value(); }) || stop.stop_requested()) {
-                return;
-            }
-            request = *std::exchange(m_pending, std::nullopt);
-            m_current = std::stop_source();
-            current = m_current.get_token();
-        }
-        Result<ScalingMeasurements> measured = measureScaling(request, last, current);
-        if (!measured) {
-            continue;
-        }
-        last = std::move(*measured);
-        // Posted under the lock that deliver takes, so that all the worker did happens before it.
-        const std::lock_guard lock(m_mutex);
-        m_news = last;
-        emit newsStored();
-    }
-}
-
-void ScalingRunner::deliver()
-{
-    std::optional<ScalingMeasurements> news;
-    {
-        const std::lock_guard lock(m_mutex);
-        news = std::exchange(m_news, std::nullopt);
-    }
-    if (news) {
-        m_measurements = std::move(*news);
+    if (measurements) {
+        m_measurements = *measurements;
         emit measured();
     }
 }

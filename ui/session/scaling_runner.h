@@ -3,16 +3,14 @@
 
 #include "core/analysis/scaling.h"
 #include "core/model/model.h"
+#include "ui/session/background_task.h"
 
 #include <QObject>
 
-#include <condition_variable>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <stop_token>
-#include <thread>
 
 namespace headlight::ui {
 
@@ -42,15 +40,14 @@ struct ScalingMeasurements
 Result<ScalingMeasurements> measureScaling(const ScalingRequest& request, const ScalingMeasurements& before = {},
                                            const std::stop_token& stop = {});
 
-/// Measures on one thread of its own, newest request first; the one before is cancelled. Never uses Qt's global pool, which
-/// painting needs. Destroying it while it is busy waits for one head's measurement at most. For the thread that owns it.
+/// Measures in the background: a newer request cancels the one before. Destroying it while it is busy waits for one head's
+/// measurement at most. For the thread that owns it.
 class ScalingRunner : public QObject
 {
     Q_OBJECT
 
 public:
-    explicit ScalingRunner(QObject* parent = nullptr);
-    ~ScalingRunner() override;
+    using QObject::QObject;
 
     /// Returns at once. Does nothing for the request that it was last given.
     void request(const ScalingRequest& request);
@@ -64,24 +61,12 @@ public:
 signals:
     void measured();
 
-    /// Between the threads only.
-    void newsStored();
-
 private:
-    void work(const std::stop_token& stop);
-    void deliver();
+    void finish(const Result<ScalingMeasurements>& measurements);
 
-    std::mutex m_mutex;
-    std::condition_variable_any m_wake;
-    std::optional<ScalingRequest> m_pending;
-    std::optional<ScalingMeasurements> m_news;
-    std::stop_source m_current;  ///< Cancels the request in progress.
-
-    // From here on of the owner's thread alone.
     std::optional<ScalingRequest> m_requested;
     ScalingMeasurements m_measurements;
-
-    std::jthread m_worker;  ///< Last, so that it ends before what it uses.
+    BackgroundTask m_task;
 };
 
 }  // namespace headlight::ui
