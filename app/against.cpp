@@ -123,7 +123,7 @@ Result<std::shared_ptr<const ui::ShownComparison>> compareRun(const AgainstOptio
         if (!text) {
             return tl::unexpected(text.error());
         }
-        const Result<std::shared_ptr<const Trace>> trace = forward(*wanted.model, *text, wanted.experiment);
+        const Result<std::shared_ptr<const Trace>> trace = forward(wanted.model, *text, wanted.experiment);
         if (!trace) {
             return tl::unexpected(trace.error());
         }

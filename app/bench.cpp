@@ -65,7 +65,7 @@ Result<Timing> bench(const BenchOptions& options)
     std::vector<double> times;
     for (int i = 0; i <= options.runs; ++i) {
         const auto runBegin = std::chrono::steady_clock::now();
-        const Result<std::shared_ptr<const Trace>> trace = forward(**model, *text, *experiment);
+        const Result<std::shared_ptr<const Trace>> trace = forward(*model, *text, *experiment);
         if (!trace) {
             return tl::unexpected(trace.error());
         }

@@ -57,12 +57,8 @@ Result<void> describeTrace(const std::string& path)
     }
     const std::string experiment = describe(info.experiment);
     std::cout << "experiment: " << (experiment.empty() ? "none" : experiment) << '\n';
-    for (const auto& [key, tensor] : (*trace)->tensors()) {
-        std::cout << tensorName(key) << " [";
-        for (std::size_t axis = 0; axis < tensor->shape().size(); ++axis) {
-            std::cout << (axis == 0 ? "" : "×") << tensor->shape()[axis];
-        }
-        std::cout << "]\n";
+    for (const auto& [key, shape] : (*trace)->shapes()) {
+        std::cout << tensorName(key) << ' ' << shapeText(shape) << '\n';
     }
     return {};
 }

@@ -413,7 +413,7 @@ Result<Run> runModel(const CommonOptions& options)
     if (!text) {
         return tl::unexpected(text.error());
     }
-    Result<std::shared_ptr<const Trace>> trace = forward(**model, *text, *experiment);
+    Result<std::shared_ptr<const Trace>> trace = forward(*model, *text, *experiment);
     if (!trace) {
         return tl::unexpected(trace.error());
     }

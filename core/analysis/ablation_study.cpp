@@ -43,9 +43,8 @@ Reading read(const Trace& trace, const Model& model, const PredictionTarget& tar
 
 Reading read(const Trace& trace, const Model& /*model*/, const AttentionTarget& target)
 {
-    const std::shared_ptr<const Tensor> weights = trace.find({StageId::Weights, target.head.layer});
-    return {.value =
-                static_cast<double>(weights->matrix(target.head.head.value)(target.query.value, target.key.value))};
+    const auto weights = trace.map(StageId::Weights, target.head);
+    return {.value = static_cast<double>((*weights)->at(target.query, target.key))};
 }
 
 PredictionShift predictionShift(const LogProbabilities& before, const LogProbabilities& after, std::int32_t id)
@@ -137,10 +136,10 @@ StageKey outputStage(const Model& model)
                                    : StageKey{StageId::LayerOutput, LayerIndex(model.config.layers - 1)};
 }
 
-Result<AblationStudy> studyAblation(const Model& model, const EncodedText& text, const Experiment& base,
+Result<AblationStudy> studyAblation(const std::shared_ptr<const Model>& model, const EncodedText& text, const Experiment& base,
                                     const AblationTarget& target, const Progress& progress)
 {
-    const Result<void> fits = std::visit([&](const auto& some) { return check(some, model, text); }, target);
+    const Result<void> fits = std::visit([&](const auto& some) { return check(some, *model, text); }, target);
     if (!fits) {
         return tl::unexpected(fits.error());
     }
@@ -149,31 +148,31 @@ Result<AblationStudy> studyAblation(const Model& model, const EncodedText& text,
     if (!whole) {
         return tl::unexpected(whole.error());
     }
-    const Result<Reading> before = readChecked(**whole, model, target);
+    const Result<Reading> before = readChecked(**whole, *model, target);
     if (!before) {
         return tl::unexpected(before.error());
     }
     if (std::holds_alternative<OutputTarget>(target) && before->value == 0.0) {
         return failure(ErrorCode::Malformed, "The output is zero, so that no change is relative to it.");
     }
-    const StageKey last = lastStage(model, target);
-    const Index end = last.id == StageId::FinalNorm ? model.config.layers : last.layer.value + 1;
+    const StageKey last = lastStage(*model, target);
+    const Index end = last.id == StageId::FinalNorm ? model->config.layers : last.layer.value + 1;
     const auto blocksOf = [end](Index layer) { return std::max<Index>(end - layer, 0); };
-    const Index allBlocks = model.config.heads * end * (end + 1) / 2;
+    const Index allBlocks = model->config.heads * end * (end + 1) / 2;
     Index blocksRun = 0;
 
     AblationStudy study{.target = target, .before = before->value, .effects = {}};
-    for (Index layer = 0; layer < model.config.layers; ++layer) {
-        for (Index head = 0; head < model.config.heads; ++head) {
+    for (Index layer = 0; layer < model->config.layers; ++layer) {
+        for (Index head = 0; head < model->config.heads; ++head) {
             HeadEffect effect{.head = {LayerIndex(layer), HeadIndex(head)}};
             Experiment without = base;
             if (without.ablatedHeads.insert(effect.head).second) {
                 const Result<std::shared_ptr<const Trace>> trace =
-                    forwardAfter(model, **whole, without, last, progress.stop);
+                    forwardAfter(model, **whole, text, without, last, progress.stop);
                 if (!trace) {
                     return tl::unexpected(trace.error());
                 }
-                const Result<Reading> after = readChecked(**trace, model, target);
+                const Result<Reading> after = readChecked(**trace, *model, target);
                 if (!after) {
                     return tl::unexpected(after.error());
                 }

@@ -211,14 +211,14 @@ std::optional<HeadChange> mostChanged(const Trace& a, const Trace& b, const Comm
     }
     HeadChange most;
     for (LayerIndex layer(0); layer.value < a.info().layers; ++layer.value) {
-        const auto weightsA = a.find({StageId::Weights, layer});
-        const auto weightsB = b.find({StageId::Weights, layer});
-        if (!weightsA || !weightsB) {
+        const auto weightsA = a.maps(StageId::Weights, layer);
+        const auto weightsB = b.maps(StageId::Weights, layer);
+        if (weightsA.empty() || weightsB.empty()) {
             return std::nullopt;
         }
-        for (HeadIndex head(0); head.value < weightsA->slices() && !stop.stop_requested(); ++head.value) {
-            const auto cellsA = weightsA->matrix(head.value);
-            const auto cellsB = weightsB->matrix(head.value);
+        for (HeadIndex head(0); head.value < a.info().heads && !stop.stop_requested(); ++head.value) {
+            const Matrix cellsA = weightsA[static_cast<std::size_t>(head.value)]->cells();
+            const Matrix cellsB = weightsB[static_cast<std::size_t>(head.value)]->cells();
             const float largest = common.areAllInOrder
                                       ? (cellsB - cellsA).cwiseAbs().maxCoeff()
                                       : (cellsB(common.b, common.b) - cellsA(common.a, common.a)).cwiseAbs().maxCoeff();
@@ -290,8 +290,7 @@ struct Expectation
 
 Result<Expectation> expectationOf(const ComparisonSide& side, const std::optional<TokenIndex>& selected)
 {
-    const auto logits = side.trace->find({StageId::Logits});
-    if (!logits) {
+    if (!side.trace->has({StageId::Logits})) {
         return failure(ErrorCode::NotFound, side.trace->info().modelName + " has no logits: it predicts nothing.");
     }
     const std::optional<PredictionSite> site = predictionSite(*side.trace, *side.model, selected);
@@ -302,7 +301,7 @@ Result<Expectation> expectationOf(const ComparisonSide& side, const std::optiona
     if (!top) {
         return tl::unexpected(top.error());
     }
-    return Expectation{*site, logProbabilities(logits->matrix().row(site->token.value)), *top};
+    return Expectation{*site, logProbabilities(side.trace->row({StageId::Logits}, site->token)), *top};
 }
 
 Token tokenOf(const Model& model, std::int32_t id)

@@ -49,17 +49,18 @@ Result<HeadChange> mostChangedHead(const Trace& before, const Trace& after)
 {
     HeadChange most;
     for (Index layer = 0; layer < after.info().layers; ++layer) {
-        const auto weightsBefore = before.find({StageId::Weights, LayerIndex(layer)});
-        const auto weightsAfter = after.find({StageId::Weights, LayerIndex(layer)});
-        if (!weightsBefore || !weightsAfter || weightsBefore->shape() != weightsAfter->shape()) {
+        const StageKey key{StageId::Weights, LayerIndex(layer)};
+        const auto weightsBefore = before.maps(key.id, key.layer);
+        const auto weightsAfter = after.maps(key.id, key.layer);
+        if (weightsBefore.empty() || weightsAfter.empty() || before.shapes().at(key) != after.shapes().at(key)) {
             return failure(ErrorCode::ShapeMismatch,
                            "Only traces with the same heads and tokens can be compared; they differ in layer " +
                                std::to_string(layer) + ".");
         }
-        for (Index head = 0; head < weightsAfter->slices(); ++head) {
-            const float largest = (weightsAfter->matrix(head) - weightsBefore->matrix(head)).cwiseAbs().maxCoeff();
+        for (std::size_t head = 0; head < weightsAfter.size(); ++head) {
+            const float largest = (weightsAfter[head]->cells() - weightsBefore[head]->cells()).cwiseAbs().maxCoeff();
             if (largest > most.largest) {
-                most = {{LayerIndex(layer), HeadIndex(head)}, largest};
+                most = {{key.layer, HeadIndex(static_cast<Index>(head))}, largest};
             }
         }
     }

@@ -326,12 +326,12 @@ Result<MeasuredHeads> measureHeads(const Trace& trace, const std::stop_token& st
     const auto count = static_cast<std::size_t>(info.layers * info.heads);
     MeasuredHeads result{.heads = info.heads, .all = std::vector<MeasuredHead>(count)};
     for (Index layer = 0; layer < info.layers; ++layer) {
-        const std::shared_ptr<const Tensor> weights = trace.find({StageId::Weights, LayerIndex(layer)});
+        const auto maps = trace.maps(StageId::Weights, LayerIndex(layer));
         forEachInParallel(info.heads, kOperationsACell * cells * static_cast<double>(info.heads), [&](Index head) {
             MeasuredHead& measured = result.all[static_cast<std::size_t>(layer * info.heads + head)];
             measured.head = {LayerIndex(layer), HeadIndex(head)};
-            if (weights && !stop.stop_requested()) {
-                measured.measures = measureWith(weights->matrix(head), pattern);
+            if (!maps.empty() && !stop.stop_requested()) {
+                measured.measures = measureWith(maps[static_cast<std::size_t>(head)]->cells(), pattern);
             }
             measured.badges = badgesOf(measured.measures, info.relationOf(measured.head));
         });

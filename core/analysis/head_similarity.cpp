@@ -38,14 +38,14 @@ Result<std::vector<SimilarHead>> similarHeads(const Trace& trace, HeadAddress he
     constexpr double kOperationsACell = 10.0;
     std::vector<SimilarHead> similar;
     for (Index layer = 0; layer < trace.info().layers; ++layer) {
-        const std::shared_ptr<const Tensor> others = trace.find({StageId::Weights, LayerIndex(layer)});
-        const Index count = others ? others->slices() : 0;
+        const auto others = trace.maps(StageId::Weights, LayerIndex(layer));
+        const auto count = static_cast<Index>(others.size());
         std::vector<SimilarHead> ofLayer(static_cast<std::size_t>(count));
         forEachInParallel(count, kOperationsACell * static_cast<double>(weights.size() * count), [&](Index other) {
             SimilarHead& theirs = ofLayer[static_cast<std::size_t>(other)];
             theirs.head = {LayerIndex(layer), HeadIndex(other)};
             if (theirs.head != head && !stop.stop_requested()) {
-                const auto cells = others->matrix(other);
+                const Matrix cells = others[static_cast<std::size_t>(other)]->cells();
                 theirs.similarity = similarity(weights, cells, entropy + totalEntropyBits(cells));
             }
         });

@@ -59,16 +59,16 @@ double klDivergenceBits(const LogProbabilities& p, const LogProbabilities& q)
 
 Result<std::vector<Prediction>> topPredictions(const Trace& trace, TokenIndex token, Index count)
 {
-    const std::shared_ptr<const Tensor> logits = trace.find({StageId::Logits});
-    if (!logits || logits->cols() == 0) {
+    const auto logits = trace.shapes().find({StageId::Logits});
+    if (logits == trace.shapes().end() || logits->second.back() == 0) {
         return failure(ErrorCode::NotFound, "The trace holds no logits, so that nothing is predicted.");
     }
-    if (token.value < 0 || token.value >= logits->rows()) {
+    if (const Index rows = logits->second.front(); token.value < 0 || token.value >= rows) {
         return failure(ErrorCode::InvalidArgument, "There is no token " + std::to_string(token.value) +
                                                        ": the trace has tokens 0 to " +
-                                                       std::to_string(logits->rows() - 1) + ".");
+                                                       std::to_string(rows - 1) + ".");
     }
-    const auto row = logits->matrix().row(token.value);
+    const RowVector row = trace.row({StageId::Logits}, token);
     // Before the maximum is taken, for which NaN is no number.
     if (row.hasNaN() || row.maxCoeff() == std::numeric_limits<float>::infinity()) {
         return failure(ErrorCode::Malformed,

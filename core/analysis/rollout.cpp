@@ -2,24 +2,28 @@
 
 #include "core/tensor/matmul.h"
 
+#include <span>
 #include <string>
 
 namespace headlight {
 namespace {
 
 /// 0.5·W + 0.5·I.
-Matrix mixing(const Tensor& weights, LayerIndex layer, const std::set<HeadAddress>& ablated)
+Matrix mixing(std::span<const std::shared_ptr<const AttentionMap>> heads, LayerIndex layer,
+              const std::set<HeadAddress>& ablated)
 {
-    Matrix sum = Matrix::Zero(weights.rows(), weights.cols());
+    Matrix sum = Matrix::Zero(heads.front()->rows(), heads.front()->cols());
     Index on = 0;
-    for (Index head = 0; head < weights.slices(); ++head) {
-        if (!ablated.contains({layer, HeadIndex(head)})) {
-            sum += weights.matrix(head);
+    HeadIndex head(0);
+    for (const auto& weights : heads) {
+        if (!ablated.contains({layer, head})) {
+            sum += weights->cells();
             ++on;
         }
+        ++head.value;
     }
     if (on == 0) {
-        return Matrix::Identity(weights.rows(), weights.cols());
+        return Matrix::Identity(sum.rows(), sum.cols());
     }
     sum *= 0.5F / static_cast<float>(on);
     sum.diagonal().array() += 0.5F;
@@ -37,12 +41,12 @@ Result<std::vector<Matrix>> attentionRollout(const Trace& trace, const std::stop
             return failure(ErrorCode::Cancelled, "The rollout was cancelled.");
         }
         const StageKey key{StageId::Weights, LayerIndex(layer)};
-        const std::shared_ptr<const Tensor> weights = trace.find(key);
-        if (!weights) {
+        const auto weights = trace.maps(key.id, key.layer);
+        if (weights.empty()) {
             return failure(ErrorCode::NotFound,
                            "Rollout needs the weights of every layer; the trace holds no " + tensorName(key) + ".");
         }
-        const Matrix mixed = mixing(*weights, LayerIndex(layer), info.experiment.ablatedHeads);
+        const Matrix mixed = mixing(weights, LayerIndex(layer), info.experiment.ablatedHeads);
         rollout.push_back(rollout.empty() ? mixed : multiply(mixed, rollout.back()));
     }
     return rollout;

@@ -24,8 +24,12 @@ Result<std::shared_ptr<const AttentionMap>> stageMatrix(const Trace& trace, cons
 {
     const Index heads = trace.info().heads;
     const bool isHead = head.value >= 0 && head.value < heads;
-    if (const auto kept = trace.find(key); kept && isHead) {
-        return std::make_shared<StoredMap>(kept, head.value * kept->slices() / heads);
+    if ((key.id == StageId::Scores || key.id == StageId::Weights) && isHead) {
+        return trace.map(key.id, {key.layer, head});
+    }
+    if (isHead && trace.has(key)) {
+        const std::shared_ptr<const Tensor> tensor = trace.find(key);
+        return std::make_shared<StoredMap>(tensor, head.value * tensor->slices() / heads);
     }
     if (key.id == StageId::RawScores) {
         const auto query = stageMatrix(trace, {StageId::Query, key.layer}, head);
@@ -46,8 +50,8 @@ Result<std::shared_ptr<const AttentionMap>> stageMatrix(const Trace& trace, cons
 bool hasCell(const Trace& trace, const CellAddress& cell)
 {
     const auto cols = [&trace, layer = cell.stage.layer](StageId id) {
-        const auto tensor = trace.find({id, layer});
-        return tensor ? tensor->cols() : 0;
+        const auto shape = trace.shapes().find({id, layer});
+        return shape == trace.shapes().end() ? 0 : shape->second.back();
     };
     Index columns = cols(cell.stage.id);
     if (cell.stage.id == StageId::RawScores && cols(StageId::Query) > 0 && cols(StageId::Key) > 0) {

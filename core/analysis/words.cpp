@@ -164,17 +164,17 @@ std::vector<Index> wordOfToken(std::span<const IndexRange> words)
     return wordOf;
 }
 
-/// Weights of tokens to weights of words.  @param weights [H,T,T]  @return [H,W,W], or Cancelled
-Result<Tensor> merged(const Tensor& weights, std::span<const IndexRange> words, const std::stop_token& stop)
+/// Weights of tokens to weights of words.  @param weights H maps [T×T]  @return [H,W,W], or Cancelled
+Result<Tensor> merged(std::span<const std::shared_ptr<const AttentionMap>> weights, std::span<const IndexRange> words, const std::stop_token& stop)
 {
     const std::vector<Index> wordOf = wordOfToken(words);
     const auto count = static_cast<Index>(words.size());
-    Tensor result({weights.slices(), count, count});
-    for (Index h = 0; h < weights.slices(); ++h) {
+    Tensor result({static_cast<Index>(weights.size()), count, count});
+    for (Index h = 0; h < result.slices(); ++h) {
         if (stop.stop_requested()) {
             return failure(ErrorCode::Cancelled, "Merging into words was cancelled.");
         }
-        const auto from = weights.matrix(h);
+        const Matrix from = weights[static_cast<std::size_t>(h)]->cells();
         auto to = result.matrix(h);
         for (Index i = 0; i < from.rows(); ++i) {
             auto row = to.row(wordOf[static_cast<std::size_t>(i)]);
@@ -231,9 +231,9 @@ Result<std::shared_ptr<const Trace>> mergedIntoWords(const Trace& trace, std::sp
     info.mask = ofWords(info.mask);
     std::ranges::transform(info.layerMasks, info.layerMasks.begin(), ofWords);
     Trace::Tensors tensors;
-    for (const auto& [key, tensor] : trace.tensors()) {
+    for (const auto& [key, shape] : trace.shapes()) {
         if (key.id == StageId::Weights) {
-            Result<Tensor> weights = merged(*tensor, words, stop);
+            Result<Tensor> weights = merged(trace.maps(key.id, key.layer), words, stop);
             if (!weights) {
                 return tl::unexpected(weights.error());
             }

@@ -76,22 +76,51 @@ bool isVisible(const Mask& mask, TokenIndex query, TokenIndex key)
 Matrix applyMask(ConstMatrixRef scores, const Mask& mask)
 {
     Matrix masked = scores;
-    if (mask.direction != Direction::Bidirectional || mask.pattern != MaskPattern::Full) {
-        for (Index i = 0; i < masked.rows(); ++i) {
-            for (Index j = 0; j < masked.cols(); ++j) {
-                if (!ruleShows(mask, i, j)) {
-                    masked(i, j) = kMasked;
+    maskScores(masked, mask, TokenIndex(0), TokenIndex(0));
+    return masked;
+}
+
+void maskScores(MatrixRef scores, const Mask& mask, TokenIndex firstQuery, TokenIndex firstKey)
+{
+    const Index top = firstQuery.value;
+    const Index left = firstKey.value;
+    if (mask.direction == Direction::Causal) {
+        for (Index i = 0; i < scores.rows(); ++i) {
+            const Index seen = std::clamp<Index>(top + i + 1 - left, 0, scores.cols());
+            scores.row(i).tail(scores.cols() - seen).setConstant(kMasked);
+        }
+    }
+    if (mask.pattern != MaskPattern::Full) {
+        for (Index i = 0; i < scores.rows(); ++i) {
+            for (Index j = 0; j < scores.cols(); ++j) {
+                if (!ruleShows(mask, top + i, left + j)) {
+                    scores(i, j) = kMasked;
                 }
             }
         }
     }
     for (const CellRun& run : mask.hidden.runs()) {
-        const auto [query, begin, end] = within(run, masked.rows(), masked.cols());
-        if (begin < end) {
-            masked.row(query).segment(begin, end - begin).setConstant(kMasked);
+        const Index row = run.query - top;
+        const Index begin = std::clamp<Index>(run.begin - left, 0, scores.cols());
+        const Index end = std::clamp<Index>(run.end - left, 0, scores.cols());
+        if (row >= 0 && row < scores.rows() && begin < end) {
+            scores.row(row).segment(begin, end - begin).setConstant(kMasked);
         }
     }
-    return masked;
+}
+
+KeyRange keysInReach(const Mask& mask, TokenIndex firstQuery, Index queries, Index keys)
+{
+    const Index first = firstQuery.value;
+    const Index last = first + queries - 1;
+    KeyRange range{0, keys};
+    if (mask.direction == Direction::Causal) {
+        range.end = std::min(range.end, last + 1);
+    }
+    if (mask.pattern == MaskPattern::Window) {
+        range = {std::max<Index>(first - mask.reach, 0), std::min(range.end, last + mask.reach + 1)};
+    }
+    return range;
 }
 
 Result<void> validate(const Mask& mask)

@@ -48,6 +48,26 @@ bool isVisible(const Mask& mask, TokenIndex query, TokenIndex key);
 /// @return [T×S]
 Matrix applyMask(ConstMatrixRef scores, const Mask& mask);
 
+/// The same in place, of a part of the scores.
+///
+/// @param firstQuery the token of row 0  @param firstKey the token of column 0
+void maskScores(MatrixRef scores, const Mask& mask, TokenIndex firstQuery, TokenIndex firstKey);
+
+/// A half-open range of keys [begin, end).
+struct KeyRange
+{
+    Index begin = 0;
+    Index end = 0;
+
+    Index size() const noexcept { return end - begin; }
+    bool operator==(const KeyRange&) const = default;
+};
+
+/// A range outside of which the mask hides every key from these queries.
+///
+/// @param queries at least 1, which begin with `firstQuery`  @param keys S
+KeyRange keysInReach(const Mask& mask, TokenIndex firstQuery, Index queries, Index keys);
+
 /// InvalidArgument where `reach` or `globalTokens` is out of the pattern's range; the message names the range.
 Result<void> validate(const Mask& mask);
 

@@ -103,10 +103,11 @@ std::vector<float> alibiSlopes(Index heads)
     return slopes;
 }
 
-Matrix alibiBias(float slope, Index queries, Index keys)
+Matrix alibiBias(float slope, Index queries, Index keys, Index firstQuery, Index firstKey)
 {
-    return Matrix::NullaryExpr(queries, keys,
-                               [slope](Index i, Index j) { return -slope * static_cast<float>(std::abs(i - j)); });
+    return Matrix::NullaryExpr(queries, keys, [slope, ahead = firstQuery - firstKey](Index i, Index j) {
+        return -slope * static_cast<float>(std::abs(i + ahead - j));
+    });
 }
 
 }  // namespace headlight

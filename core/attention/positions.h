@@ -73,7 +73,8 @@ std::vector<float> alibiSlopes(Index heads);
 /// ALiBi's bias −slope·|i − j|, added to the scaled scores of one head. The paper is causal and needs i ≥ j only; looking
 /// ahead costs the same here.
 ///
+/// @param firstQuery the position of row 0  @param firstKey that of column 0
 /// @return [T×S]
-Matrix alibiBias(float slope, Index queries, Index keys);
+Matrix alibiBias(float slope, Index queries, Index keys, Index firstQuery = 0, Index firstKey = 0);
 
 }  // namespace headlight

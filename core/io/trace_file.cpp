@@ -27,14 +27,14 @@ Result<std::vector<NamedTensor>> select(const Trace& trace, const std::vector<st
     const auto isWanted = [&](std::string_view name) {
         return std::find(wanted.begin(), wanted.end(), name) != wanted.end();
     };
-    for (const auto& [key, tensor] : trace.tensors()) {
+    for (const auto& [key, shape] : trace.shapes()) {
         const std::string_view stage = stageInfo(key.id).name;
         const std::string name = tensorName(key);
         held.insert(stage);
         missing.erase(std::string(stage));
         missing.erase(name);
         if (wanted.empty() || isWanted(stage) || isWanted(name)) {
-            selected.push_back({name, tensor});
+            selected.push_back({name, trace.find(key)});
         }
     }
     if (missing.empty()) {

@@ -1,9 +1,10 @@
 #include "core/model/requirements.h"
 
-#include "core/attention/attend.h"
+#include "core/attention/rows.h"
 #include "core/base/quantity.h"
 #include "core/tensor/matmul.h"
 #include "core/tensor/tensor.h"
+#include "core/trace/stage_store.h"
 
 #include <algorithm>
 #include <array>
@@ -20,30 +21,36 @@ double headsOf(const ModelConfig& config)
     return static_cast<double>(config.layers) * static_cast<double>(config.heads);
 }
 
-double traceBytes(const ModelConfig& config, double tokens)
+struct Kept
+{
+    double bytes = 0.0;
+    bool hasQueries = false;
+};
+
+/// Each layer's input and the last one's output, keys and values; queries where there is room.
+Kept keptOf(const ModelConfig& config, double tokens)
 {
     const auto width = static_cast<double>(config.width);
+    const auto layers = static_cast<double>(config.layers);
     const auto headWidth = static_cast<double>(config.headWidth());
-    const auto heads = static_cast<double>(config.heads);
-    const double hiddenParts = config.feedForward == FeedForwardKind::Gated ? 3.0 : 2.0;
-    // Input, norms, attention's and feed-forward's outputs, residual, output; queries, head outputs, concatenation; keys and values.
-    const double perLayer = 7.0 * width + 3.0 * heads * headWidth +
-                            2.0 * static_cast<double>(config.groups()) * headWidth +
-                            hiddenParts * static_cast<double>(config.feedForwardWidth) + 2.0 * heads * tokens;
-    const double logits = config.outputHead == OutputHead::None ? 0.0 : static_cast<double>(config.vocabulary);
-    const int embeddings =
-        2 + (config.positions == PositionScheme::Learned || config.positions == PositionScheme::Sinusoidal) +
-        (config.segments > 0) + (config.normPlacement == NormPlacement::Before);
-    const double perToken = embeddings * width + static_cast<double>(config.layers) * perLayer + logits;
-    return tokens * perToken * sizeof(float);
+    const double always =
+        (layers + 1.0) * width + layers * 2.0 * static_cast<double>(config.groups()) * headWidth;
+    const double queries = layers * static_cast<double>(config.heads) * headWidth;
+    const double bytes = tokens * sizeof(float);
+    const bool hasQueries = bytes * (always + queries) <= static_cast<double>(kTraceBytes);
+    return {bytes * (always + (hasQueries ? queries : 0.0)), hasQueries};
 }
 
-/// A head's scores, masked scores and weights, or the feed-forward network's parts, or the logits before they are kept.
+/// The stages of one layer, and what its heads work with.
 double bytesBetween(const ModelConfig& config, double tokens)
 {
-    const double wide = static_cast<double>(std::max(config.width, config.feedForwardWidth));
-    const double logits = config.outputHead == OutputHead::None ? 0.0 : static_cast<double>(config.vocabulary);
-    return tokens * std::max({4.0 * tokens, 4.0 * wide, logits}) * sizeof(float);
+    constexpr double kMatricesAHead = 3.0;
+    const auto width = static_cast<double>(config.width);
+    const double heads = static_cast<double>(config.heads * config.headWidth());
+    const double hiddenParts = config.feedForward == FeedForwardKind::Gated ? 3.0 : 2.0;
+    const double perToken = 7.0 * width + 4.0 * heads + hiddenParts * static_cast<double>(config.feedForwardWidth) +
+                            kMatricesAHead * static_cast<double>(kRowsTogether * productThreads());
+    return tokens * perToken * sizeof(float);
 }
 
 /// The numbers of the weights that every token is multiplied by.
@@ -126,11 +133,12 @@ double secondsOfKeeping(double bytes)
 RunRequirements runRequirements(const ModelConfig& config, Index tokens)
 {
     const auto count = static_cast<double>(tokens);
-    const double kept = traceBytes(config, count);
+    const Kept kept = keptOf(config, count);
     const double attention = 4.0 * count * count * headsOf(config) * static_cast<double>(config.headWidth());
     return {.tokens = tokens,
-            .traceBytes = kept,
-            .peakBytes = kept + bytesBetween(config, count),
+            .traceBytes = kept.bytes,
+            .keepsQueries = kept.hasQueries,
+            .peakBytes = kept.bytes + bytesBetween(config, count),
             .operations = 2.0 * count * multipliedWeights(config) + attention};
 }
 
@@ -166,7 +174,7 @@ Result<void> checkRunFits(const ModelConfig& config, Index tokens, double availa
 double estimatedSeconds(const Model& model, Index tokens)
 {
     return secondsOfProducts(model, tokens) + secondsOfHeads(model.config, tokens) +
-           secondsOfKeeping(traceBytes(model.config, static_cast<double>(tokens)));
+           secondsOfKeeping(keptOf(model.config, static_cast<double>(tokens)).bytes);
 }
 
 }  // namespace headlight

@@ -9,11 +9,13 @@
 
 namespace headlight {
 
-/// What a pass over so many tokens with every stage kept needs.
+/// What a pass over so many tokens needs.
 struct RunRequirements
 {
     Index tokens = 0;
-    double traceBytes = 0.0;  ///< What the trace fills and keeps.
+    double traceBytes = 0.0;  ///< What the trace keeps; what it works out later is remembered as far as kTraceBytes allows.
+
+    bool keepsQueries = false;  ///< Whether the trace has room for queries beside keys and values.
 
     /// The most that is held at once while it runs: the trace and what is in between. Not the weights.
     double peakBytes = 0.0;

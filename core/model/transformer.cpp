@@ -1,26 +1,13 @@
 #include "core/model/transformer.h"
 
-#include "core/attention/heads.h"
-#include "core/attention/linear.h"
-#include "core/attention/positions.h"
 #include "core/base/memory.h"
-#include "core/model/attention_options.h"
 #include "core/model/requirements.h"
-#include "core/tensor/matmul.h"
-#include "core/tensor/parallel.h"
 
 #include <algorithm>
-#include <cassert>
 #include <iterator>
 
 namespace headlight {
 namespace {
-
-Matrix norm(const ModelConfig& config, ConstMatrixRef x, const NormWeights& weights)
-{
-    return config.normKind == NormKind::LayerNorm ? layerNorm(x, weights, config.normEpsilon)
-                                                  : rmsNorm(x, weights, config.normEpsilon);
-}
 
 bool isOfLayer(const StageKey& key)
 {
@@ -40,273 +27,175 @@ Index firstDifference(const Experiment& a, const Experiment& b, Index layers)
     return differing.empty() ? layers : differing.front().layer.value;
 }
 
-/// One run of `forward`: the model and experiment that stay, and the stages that grow.
+/// Whether no token changes what those before it are.
+bool isCausal(const ModelConfig& config, const Experiment& experiment)
+{
+    for (LayerIndex layer(0); layer.value < config.layers; ++layer.value) {
+        if (effectiveMask(experiment, config.maskOf(layer)).direction != Direction::Causal) {
+            return false;
+        }
+    }
+    return experiment.kernel == AttentionKernel::Softmax;
+}
+
+/// With how many of the same tokens two texts begin.
+Index commonBeginning(const std::vector<Token>& a, const std::vector<Token>& b)
+{
+    const auto isSame = [](const Token& left, const Token& right) {
+        return left.id == right.id && left.segment == right.segment;
+    };
+    return std::ranges::mismatch(a, b, isSame).in1 - a.begin();
+}
+
+/// What an earlier pass has done already.
+struct Reuse
+{
+    const Trace* pass = nullptr;
+    Index layers = 0;  ///< The first so many layers are the same, up to `rows`.
+    Index rows = 0;    ///< Of the new pass; all of them where the texts are the same.
+};
+
+Reuse reuseOf(const Trace& before, const ModelConfig& config, const PassInput& input)
+{
+    const std::vector<Token>& tokens = input.tokens;
+    Reuse reuse{.pass = &before, .layers = firstDifference(before.info().experiment, input.experiment, config.layers)};
+    const Index common = commonBeginning(tokens, before.info().tokens);
+    const auto count = static_cast<Index>(tokens.size());
+    if (common == count && before.tokens() == count) {
+        reuse.rows = count;
+    } else if (isCausal(config, input.experiment)) {
+        reuse.rows = std::min(common, count - 1);
+    }
+    const auto isKept = [&before](StageId id, Index layer) { return before.kept().contains({id, LayerIndex(layer)}); };
+    for (Index layer = 0; layer < reuse.layers; ++layer) {
+        const bool isThere = isKept(StageId::LayerInput, layer) && isKept(StageId::Key, layer) &&
+                             isKept(StageId::Value, layer) && isKept(StageId::LayerOutput, layer);
+        if (!isThere) {
+            reuse.layers = layer;
+        }
+    }
+    return reuse.rows == 0 || reuse.layers == 0 ? Reuse{} : reuse;
+}
+
+/// The first rows of one tensor, and after them those of another.
+std::shared_ptr<const Tensor> joined(const Tensor& above, Index rows, const Tensor& below)
+{
+    Tensor::Shape shape = below.shape();
+    shape[shape.size() - 2] += rows;
+    Tensor whole = Tensor::unset(std::move(shape));
+    for (Index slice = 0; slice < whole.slices(); ++slice) {
+        whole.matrix(slice).topRows(rows) = above.matrix(slice).topRows(rows);
+        whole.matrix(slice).bottomRows(below.rows()) = below.matrix(slice);
+    }
+    return std::make_shared<const Tensor>(std::move(whole));
+}
+
+/// One run of `forward`, layer by layer; of a layer's stages only those stay that its trace keeps.
 class ForwardPass
 {
 public:
-    ForwardPass(const Model& model, const Experiment& experiment, const std::stop_token& stop)
-        : m_model(model)
-        , m_experiment(experiment)
+    ForwardPass(const ModelConfig& config, const ModelStages& stages, const Reuse& reuse, const std::stop_token& stop)
+        : m_config(config)
+        , m_stages(stages)
+        , m_reuse(reuse)
         , m_stop(stop)
-        , m_positions(experiment.positions.value_or(model.config.positions))
     {}
 
-    Result<Trace::Tensors> run(const std::vector<Token>& tokens)
+    /// @param last see forwardAfter
+    Result<Trace::Tensors> run(const StageKey& last)
     {
-        return runBlocks(0, embed(tokens), {StageId::Logits});
-    }
-
-    /// See forwardAfter.
-    Result<Trace::Tensors> runAfter(const Trace& before, const StageKey& last)
-    {
-        const Index layers = m_model.config.layers;
-        const Index first = firstDifference(before.info().experiment, m_experiment, layers);
-        const std::shared_ptr<const Tensor> input = first == layers
-                                                        ? before.find({StageId::LayerOutput, LayerIndex(layers - 1)})
-                                                        : before.find({StageId::LayerInput, LayerIndex(first)});
-        if (first == 0 || !input) {
-            return runBlocks(0, embed(before.info().tokens), last);
+        const Index end = isOfLayer(last) ? last.layer.value : m_config.layers;
+        const Index tokens = m_stages.shapes().at({StageId::TokenEmbedding}).front();
+        m_keepsQueries = runRequirements(m_config, tokens).keepsQueries;
+        if (m_reuse.pass != nullptr && m_reuse.rows == tokens) {
+            shareLayers(std::min(m_reuse.layers, end));
         }
-        for (const auto& [key, tensor] : before.tensors()) {
-            if (isOfLayer(key) ? key.layer < LayerIndex(first) : key.id < StageId::LayerInput) {
-                m_tensors.emplace(key, tensor);
+        for (Index layer = m_shared; layer <= end && layer < m_config.layers; ++layer) {
+            if (m_stop.stop_requested()) {
+                return failure(ErrorCode::Cancelled, "The computation was cancelled.");
             }
+            runLayer(LayerIndex(layer), layer < end ? StageId::LayerOutput : StageId::LayerInput);
         }
-        return runBlocks(first, input, last);
+        if (m_stop.stop_requested()) {
+            return failure(ErrorCode::Cancelled, "The computation was cancelled.");
+        }
+        return std::move(m_kept);
     }
 
 private:
     using Stage = std::shared_ptr<const Tensor>;
 
-    /// From the input of block `first` to where `last` is.  @param x [T×D]
-    Result<Trace::Tensors> runBlocks(Index first, Stage x, const StageKey& last)
+    void shareLayers(Index layers)
     {
-        const Index end = isOfLayer(last) ? last.layer.value + 1 : m_model.config.layers;
-        for (Index layer = first; layer < end; ++layer) {
-            m_tensors.emplace(StageKey{StageId::LayerInput, LayerIndex(layer)}, x);
-            Result<Stage> output = runBlock(LayerIndex(layer), x->matrix());
-            if (!output) {
-                return tl::unexpected(output.error());
-            }
-            x = std::move(*output);
-        }
-        if (isOfLayer(last)) {
-            return std::move(m_tensors);
-        }
-        if (m_model.weights.finalNorm) {
-            x = keep({StageId::FinalNorm}, norm(x->matrix(), *m_model.weights.finalNorm));
-        }
-        if (m_model.config.outputHead != OutputHead::None && last.id == StageId::Logits) {
-            keep({StageId::Logits}, outputLogits(m_model, x->matrix()));
-        }
-        return std::move(m_tensors);
-    }
-
-    Stage keep(const StageKey& key, Matrix matrix) { return keep(key, Tensor::fromMatrix(std::move(matrix))); }
-
-    Stage keep(const StageKey& key, Tensor tensor)
-    {
-        return m_tensors.emplace(key, std::make_shared<const Tensor>(std::move(tensor))).first->second;
-    }
-
-    Stage embed(const std::vector<Token>& tokens)
-    {
-        const auto count = static_cast<Index>(tokens.size());
-        const Index width = m_model.config.width;
-        Matrix x(count, width);
-        for (Index i = 0; i < count; ++i) {
-            x.row(i) = m_model.weights.tokenEmbedding.row(tokens[static_cast<std::size_t>(i)].id);
-        }
-        keep({StageId::TokenEmbedding}, x);
-        if (m_positions == PositionScheme::Sinusoidal) {
-            x += keep({StageId::PositionEmbedding}, sinusoidalEncoding(count, width))->matrix();
-        } else if (m_positions == PositionScheme::Learned) {
-            x += keep({StageId::PositionEmbedding}, m_model.weights.positionEmbedding.topRows(count))->matrix();
-        }
-        if (m_model.config.segments > 0) {
-            x += keep({StageId::TypeEmbedding}, segments(tokens))->matrix();
-        }
-        if (m_model.config.hasEmbeddingNorm) {
-            x = norm(x, m_model.weights.embeddingNorm);
-        }
-        return keep({StageId::EmbeddingOutput}, std::move(x));
-    }
-
-    /// Token types that the model does not know count as its last.
-    Matrix segments(const std::vector<Token>& tokens) const
-    {
-        const Matrix& embedding = m_model.weights.segmentEmbedding;
-        Matrix rows(static_cast<Index>(tokens.size()), embedding.cols());
-        for (Index i = 0; i < rows.rows(); ++i) {
-            const auto segment = static_cast<Index>(tokens[static_cast<std::size_t>(i)].segment);
-            rows.row(i) = embedding.row(std::clamp<Index>(segment, 0, embedding.rows() - 1));
-        }
-        return rows;
-    }
-
-    Matrix norm(ConstMatrixRef x, const NormWeights& weights) const
-    {
-        return headlight::norm(m_model.config, x, weights);
-    }
-
-    /// One transformer block.  @param x [T×D]  @return [T×D], or Cancelled
-    Result<Stage> runBlock(LayerIndex layer, ConstMatrixRef x)
-    {
-        const BlockWeights& weights = m_model.weights.blocks[static_cast<std::size_t>(layer.value)];
-        if (m_model.config.normPlacement == NormPlacement::After) {
-            const Result<Stage> attention = attendWithHeads(layer, weights, x);
-            if (!attention) {
-                return attention;
-            }
-            const Stage residual = keep({StageId::AttentionResidual, layer}, x + (*attention)->matrix());
-            const Stage normed = keep({StageId::AttentionNorm, layer}, norm(residual->matrix(), weights.attentionNorm));
-            const Stage output =
-                keep({StageId::FeedForwardNorm, layer},
-                     norm(normed->matrix() + feedForwardNetwork(layer, weights, normed->matrix())->matrix(),
-                          weights.feedForwardNorm));
-            m_tensors.emplace(StageKey{StageId::LayerOutput, layer}, output);
-            return output;
-        }
-        const Stage attentionInput = keep({StageId::AttentionNorm, layer}, norm(x, weights.attentionNorm));
-        const Result<Stage> attention = attendWithHeads(layer, weights, attentionInput->matrix());
-        if (!attention) {
-            return attention;
-        }
-        const Stage residual = keep({StageId::AttentionResidual, layer}, x + (*attention)->matrix());
-        const bool parallel = m_model.config.residualOrder == ResidualOrder::Parallel;
-        const Stage normed =
-            keep({StageId::FeedForwardNorm, layer},
-                 parallel ? norm(x, weights.feedForwardNorm) : norm(residual->matrix(), weights.feedForwardNorm));
-        return keep({StageId::LayerOutput, layer},
-                    residual->matrix() + feedForwardNetwork(layer, weights, normed->matrix())->matrix());
-    }
-
-    /// MultiHead(x) = Concat(head_1, …, head_H)·W_O  (Vaswani et al. 2017, §3.2.2). Heads share the keys and values of their group
-    /// where there are fewer of those  (Ainslie et al. 2023, "GQA").
-    Result<Stage> attendWithHeads(LayerIndex layer, const BlockWeights& weights, ConstMatrixRef x)
-    {
-        const ModelConfig& config = m_model.config;
-        const Index heads = config.heads;
-        const Index headsInGroup = heads / config.groups();
-        Tensor query = splitHeads(linear(x, weights.query), heads);
-        Tensor key = splitHeads(linear(x, weights.key), config.groups());
-        Tensor value = splitHeads(linear(x, weights.value), config.groups());
-        if (config.hasQueryKeyNorm) {
-            normEach(query, weights.queryNorm);
-            normEach(key, weights.keyNorm);
-        }
-        if (m_positions == PositionScheme::Rotary) {
-            const Matrix angles = rotaryAngles(x.rows(), config.headWidth(), config.rotary);
-            rotateEach(query, angles);
-            rotateEach(key, angles);
-        }
-        if (m_experiment.sharing == HeadSharing::FirstHead) {
-            shareFirst(query);
-            shareFirst(key);
-            shareFirst(value);
-        }
-        if (m_experiment.values == ValueSource::Keys) {
-            value = key;
-        }
-        zeroValues(value);
-
-        Tensor scores = Tensor::unset({heads, x.rows(), x.rows()});
-        Tensor attentionWeights = Tensor::unset({heads, x.rows(), x.rows()});
-        Tensor outputs({heads, x.rows(), config.headWidth()});
-        std::vector<Result<void>> done(static_cast<std::size_t>(heads));
-        const auto cells = static_cast<double>(scores.size());
-        forEachInParallel(heads, cells * static_cast<double>(4 * config.headWidth()), [&](Index h) {
-            const Index group = h / headsInGroup;
-            Result<AttentionStages> head =
-                attendWith({layer, HeadIndex(h)}, query.matrix(h), key.matrix(group), value.matrix(group));
-            if (!head) {
-                done[static_cast<std::size_t>(h)] = tl::unexpected(head.error());
-                return;
-            }
-            scores.matrix(h) = head->scores;
-            attentionWeights.matrix(h) = head->weights;
-            if (!m_experiment.ablatedHeads.contains({layer, HeadIndex(h)})) {
-                outputs.matrix(h) = head->output;
-            }
-        });
-        if (const auto failed = std::ranges::find_if_not(done, &Result<void>::has_value); failed != done.end()) {
-            return tl::unexpected(failed->error());
-        }
-
-        const Stage concatenated = keep({StageId::Concat, layer}, concatenateHeads(outputs));
-        keep({StageId::Query, layer}, std::move(query));
-        keep({StageId::Key, layer}, std::move(key));
-        keep({StageId::Value, layer}, std::move(value));
-        keep({StageId::Scores, layer}, std::move(scores));
-        keep({StageId::Weights, layer}, std::move(attentionWeights));
-        keep({StageId::Heads, layer}, std::move(outputs));
-        return keep({StageId::AttentionOutput, layer}, linear(concatenated->matrix(), weights.output));
-    }
-
-    /// One head.  @param query [T×d]  @param key [T×d]  @param value [T×d]
-    Result<AttentionStages> attendWith(HeadAddress head, ConstMatrixRef query, ConstMatrixRef key,
-                                       ConstMatrixRef value) const
-    {
-        if (m_stop.stop_requested()) {
-            return failure(ErrorCode::Cancelled, "The computation was cancelled.");
-        }
-        const AttentionOptions options = attentionOptions(m_model.config, m_experiment, head);
-        return m_experiment.kernel == AttentionKernel::Linear ? attendLinear(query, key, value, {.mask = options.mask})
-                                                              : attend(query, key, value, options);
-    }
-
-    void normEach(Tensor& heads, const NormWeights& weights) const
-    {
-        for (Index h = 0; h < heads.slices(); ++h) {
-            heads.matrix(h) = rmsNorm(heads.matrix(h), weights, m_model.config.normEpsilon);
-        }
-    }
-
-    static void rotateEach(Tensor& heads, const Matrix& angles)
-    {
-        for (Index h = 0; h < heads.slices(); ++h) {
-            heads.matrix(h) = rotate(heads.matrix(h), angles);
-        }
-    }
-
-    static void shareFirst(Tensor& heads)
-    {
-        for (Index h = 1; h < heads.slices(); ++h) {
-            heads.matrix(h) = heads.matrix(0);
-        }
-    }
-
-    /// @param value [G,S,d]
-    void zeroValues(Tensor& value) const
-    {
-        for (const TokenIndex token : m_experiment.zeroedValues) {
-            for (Index g = 0; g < value.slices() && token.value < value.rows(); ++g) {
-                value.matrix(g).row(token.value).setZero();
+        for (const auto& [key, tensor] : m_reuse.pass->kept()) {
+            if (isOfLayer(key) ? key.layer.value < layers : key.id == StageId::EmbeddingOutput) {
+                m_kept.emplace(key, tensor);
             }
         }
+        m_shared = layers;
     }
 
-    /// See FeedForwardKind.  @param x [T×D]  @return [T×D]
-    Stage feedForwardNetwork(LayerIndex layer, const BlockWeights& weights, ConstMatrixRef x)
+    /// @param until the stage to end with: the layer's output or its input
+    void runLayer(LayerIndex layer, StageId until)
     {
-        const Activation activation = m_model.config.activation;
-        const Stage hidden = keep({StageId::FeedForwardHidden, layer}, linear(x, weights.expand));
-        Matrix activated;
-        if (m_model.config.feedForward == FeedForwardKind::Gated) {
-            const Stage gate = keep({StageId::FeedForwardGate, layer}, linear(x, weights.gate));
-            activated = activate(gate->matrix(), activation).cwiseProduct(hidden->matrix());
-        } else {
-            activated = activate(hidden->matrix(), activation);
+        const bool isReused = m_reuse.pass != nullptr && layer.value < m_reuse.layers && m_shared <= layer.value &&
+                              m_reuse.rows < m_stages.shapes().at({StageId::TokenEmbedding}).front();
+        m_first = TokenIndex(isReused ? m_reuse.rows : 0);
+        m_rows.clear();
+        if (layer.value == 0) {
+            keepWhole({StageId::EmbeddingOutput}, find({StageId::EmbeddingOutput}),
+                      isReused ? m_reuse.pass->find({StageId::EmbeddingOutput}) : nullptr);
         }
-        const Stage kept = keep({StageId::FeedForwardActivation, layer}, std::move(activated));
-        return keep({StageId::FeedForwardOutput, layer}, linear(kept->matrix(), weights.contract));
+        const Stage whole = layer.value == 0 ? m_kept.at({StageId::EmbeddingOutput})
+                                             : m_kept.at({StageId::LayerOutput, LayerIndex(layer.value - 1)});
+        m_kept.emplace(StageKey{StageId::LayerInput, layer}, whole);
+        if (until == StageId::LayerInput) {
+            return;
+        }
+        m_rows[{StageId::LayerInput, layer}] =
+            m_first.value == 0 ? whole
+                               : std::make_shared<const Tensor>(Tensor::fromMatrix(
+                                     whole->matrix().bottomRows(whole->rows() - m_first.value)));
+        const auto before = [&](StageId id) {
+            return isReused && m_reuse.pass->kept().contains({id, layer}) ? m_reuse.pass->find({id, layer}) : nullptr;
+        };
+        const Stage query = find({StageId::Query, layer});
+        const Stage key = find({StageId::Key, layer});
+        const Stage value = find({StageId::Value, layer});
+        m_rows[{StageId::Key, layer}] = keepWhole({StageId::Key, layer}, key, before(StageId::Key));
+        m_rows[{StageId::Value, layer}] = keepWhole({StageId::Value, layer}, value, before(StageId::Value));
+        if (const Stage earlier = before(StageId::Query); m_keepsQueries && (!isReused || earlier)) {
+            keepWhole({StageId::Query, layer}, query, earlier);
+        }
+        keepWhole({StageId::LayerOutput, layer}, find({StageId::LayerOutput, layer}), before(StageId::LayerOutput));
     }
 
-    const Model& m_model;
-    const Experiment& m_experiment;
+    /// @param earlier what has the rows before m_first; null where there are none
+    Stage keepWhole(const StageKey& key, const Stage& rows, const Stage& earlier)
+    {
+        return m_kept.emplace(key, earlier ? joined(*earlier, m_first.value, *rows) : rows).first->second;
+    }
+
+    Stage find(const StageKey& key)
+    {
+        if (const auto found = m_rows.find(key); found != m_rows.end()) {
+            return found->second;
+        }
+        Stage stage =
+            m_stages.computeRows(key, m_first, [this](const StageKey& needed) { return find(needed); }, m_stop);
+        m_rows.emplace(key, stage);
+        return stage;
+    }
+
+    const ModelConfig& m_config;
+    const ModelStages& m_stages;
+    const Reuse& m_reuse;
     const std::stop_token& m_stop;
-    PositionScheme m_positions;
-    Trace::Tensors m_tensors;
+    bool m_keepsQueries = false;
+    Index m_shared = 0;     ///< The first so many layers are the earlier pass's.
+    TokenIndex m_first;     ///< The first row that the layer in progress works out.
+    Trace::Tensors m_rows;  ///< The stages of the layer in progress from that row on; keys and values once they are whole.
+    Trace::Tensors m_kept;
 };
 
 /// Small runs are not worth asking the system.
@@ -366,27 +255,34 @@ Result<void> validateRequest(const Model& model, const EncodedText& text, const 
     return checkMemory(model.config, tokens);
 }
 
-Result<std::shared_ptr<const Trace>> toTrace(const Model& model, const EncodedText& text, const Experiment& experiment,
-                                             Result<Trace::Tensors> tensors)
+Result<std::shared_ptr<const Trace>> pass(PassInput input, const EncodedText& text, const Trace* before,
+                                          const StageKey& last, const std::stop_token& stop)
 {
-    if (!tensors) {
-        return tl::unexpected(tensors.error());
+    const Model& model = *input.model;
+    if (const Result<void> valid = validateRequest(model, text, input.experiment); !valid) {
+        return tl::unexpected(valid.error());
     }
     TraceInfo info{.text = text.text,
                    .tokens = text.tokens,
                    .modelName = model.name,
                    .modelNote = model.note,
-                   .experiment = experiment,
-                   .mask = effectiveMask(experiment, model.config.mask),
+                   .experiment = input.experiment,
+                   .mask = effectiveMask(input.experiment, model.config.mask),
                    .layerMasks = {},
                    .layers = model.config.layers,
                    .heads = model.config.heads,
                    .askedHeads = model.askedHeads,
                    .pair = text.pair};
     for (const Mask& own : model.config.layerMasks) {
-        info.layerMasks.push_back(effectiveMask(experiment, own));
+        info.layerMasks.push_back(effectiveMask(input.experiment, own));
     }
-    return std::make_shared<const Trace>(std::move(info), std::move(*tensors));
+    const Reuse reuse = before == nullptr ? Reuse{} : reuseOf(*before, model.config, input);
+    const auto stages = std::make_shared<const ModelStages>(std::move(input), last);
+    Result<Trace::Tensors> kept = ForwardPass(model.config, *stages, reuse, stop).run(last);
+    if (!kept) {
+        return tl::unexpected(kept.error());
+    }
+    return std::make_shared<const Trace>(std::move(info), std::move(*kept), stages);
 }
 
 }  // namespace
@@ -410,41 +306,17 @@ Result<EncodedText> encode(const Model& model, std::string_view text, std::strin
                        .pair = std::string(pair)};
 }
 
-Result<std::shared_ptr<const Trace>> forward(const Model& model, const EncodedText& text, const Experiment& experiment,
-                                             const std::stop_token& stop)
+Result<std::shared_ptr<const Trace>> forward(const std::shared_ptr<const Model>& model, const EncodedText& text,
+                                             const Experiment& experiment, const std::stop_token& stop)
 {
-    if (const Result<void> valid = validateRequest(model, text, experiment); !valid) {
-        return tl::unexpected(valid.error());
-    }
-    return toTrace(model, text, experiment, ForwardPass(model, experiment, stop).run(text.tokens));
+    return pass({model, text.tokens, experiment}, text, nullptr, {StageId::Logits}, stop);
 }
 
-Result<std::shared_ptr<const Trace>> forwardAfter(const Model& model, const Trace& before, const Experiment& experiment,
+Result<std::shared_ptr<const Trace>> forwardAfter(const std::shared_ptr<const Model>& model, const Trace& before,
+                                                  const EncodedText& text, const Experiment& experiment,
                                                   const StageKey& last, const std::stop_token& stop)
 {
-    const EncodedText text{.text = before.info().text, .tokens = before.info().tokens, .pair = before.info().pair};
-    if (const Result<void> valid = validateRequest(model, text, experiment); !valid) {
-        return tl::unexpected(valid.error());
-    }
-    return toTrace(model, text, experiment, ForwardPass(model, experiment, stop).runAfter(before, last));
-}
-
-Matrix outputLogits(const Model& model, ConstMatrixRef x)
-{
-    const ModelConfig& config = model.config;
-    assert(config.outputHead != OutputHead::None);
-    const OutputHeadWeights& head = model.weights.outputHead;
-    const Matrix& embedding =
-        config.outputEmbedding == OutputEmbedding::Tied ? model.weights.tokenEmbedding : head.embedding;
-    Matrix result =
-        config.outputHead == OutputHead::Transformed
-            ? multiplyTransposed(norm(config, activate(linear(x, head.transform), config.headActivation()), head.norm),
-                                 embedding)
-            : multiplyTransposed(x, embedding);
-    if (config.hasOutputBias) {
-        result.rowwise() += head.bias;
-    }
-    return result;
+    return pass({model, text.tokens, experiment}, text, &before, last, stop);
 }
 
 }  // namespace headlight

@@ -7,14 +7,8 @@
 namespace headlight {
 namespace {
 
-/// Where block `i` of `blocks` begins in a range; block `blocks` begins at its end.
-Index blockBegin(IndexRange range, Index i, Index blocks)
-{
-    return range.begin + range.size() * i / blocks;
-}
-
 /// The cell that is furthest from zero; one that is not finite only where there is no other.
-float largestMagnitude(const Eigen::Block<const Eigen::Map<const Matrix>>& cells)
+float largestMagnitude(ConstMatrixRef cells)
 {
     if (std::isfinite(cells.sum())) {
         const float high = cells.maxCoeff();
@@ -35,6 +29,45 @@ float largestMagnitude(const Eigen::Block<const Eigen::Map<const Matrix>>& cells
 
 }  // namespace
 
+Index blockBegin(IndexRange range, Index i, Index blocks)
+{
+    return range.begin + range.size() * i / blocks;
+}
+
+Matrix pooled(ConstMatrixRef cells, TileSize size)
+{
+    const IndexRange rows{0, cells.rows()};
+    const IndexRange cols{0, cells.cols()};
+    const Index blockRows = std::min(rows.size(), size.rows);
+    const Index blockCols = std::min(cols.size(), size.cols);
+    if (blockRows == rows.size() && blockCols == cols.size()) {
+        return cells;
+    }
+    Matrix blocks(blockRows, blockCols);
+    for (Index i = 0; i < blockRows; ++i) {
+        const Index top = blockBegin(rows, i, blockRows);
+        const Index bottom = blockBegin(rows, i + 1, blockRows);
+        if (size.pooling == Pooling::LargestMagnitude) {
+            for (Index j = 0; j < blockCols; ++j) {
+                const Index left = blockBegin(cols, j, blockCols);
+                const Index right = blockBegin(cols, j + 1, blockCols);
+                blocks(i, j) = largestMagnitude(cells.block(top, left, bottom - top, right - left));
+            }
+            continue;
+        }
+        RowVector highest = cells.row(top);  // row by row, as they lie in memory
+        for (Index row = top + 1; row < bottom; ++row) {
+            highest = highest.cwiseMax(cells.row(row));
+        }
+        for (Index j = 0; j < blockCols; ++j) {
+            const Index left = blockBegin(cols, j, blockCols);
+            const Index right = blockBegin(cols, j + 1, blockCols);
+            blocks(i, j) = highest.segment(left, right - left).maxCoeff();
+        }
+    }
+    return blocks;
+}
+
 StoredMap::StoredMap(std::shared_ptr<const Tensor> tensor, Index slice)
     : m_tensor(std::move(tensor))
     , m_cells(m_tensor->matrix(slice))
@@ -43,34 +76,7 @@ StoredMap::StoredMap(std::shared_ptr<const Tensor> tensor, Index slice)
 Matrix StoredMap::tile(IndexRange rows, IndexRange cols, TileSize size) const
 {
     assert(rows.begin >= 0 && rows.end <= m_cells.rows() && cols.begin >= 0 && cols.end <= m_cells.cols());
-    const Index blockRows = std::min(rows.size(), size.rows);
-    const Index blockCols = std::min(cols.size(), size.cols);
-    if (blockRows == rows.size() && blockCols == cols.size()) {
-        return m_cells.block(rows.begin, cols.begin, rows.size(), cols.size());
-    }
-    Matrix pooled(blockRows, blockCols);
-    for (Index i = 0; i < blockRows; ++i) {
-        const Index top = blockBegin(rows, i, blockRows);
-        const Index bottom = blockBegin(rows, i + 1, blockRows);
-        if (size.pooling == Pooling::LargestMagnitude) {
-            for (Index j = 0; j < blockCols; ++j) {
-                const Index left = blockBegin(cols, j, blockCols);
-                const Index right = blockBegin(cols, j + 1, blockCols);
-                pooled(i, j) = largestMagnitude(m_cells.block(top, left, bottom - top, right - left));
-            }
-            continue;
-        }
-        RowVector highest = m_cells.row(top).segment(cols.begin, cols.size());  // row by row, as they lie in memory
-        for (Index row = top + 1; row < bottom; ++row) {
-            highest = highest.cwiseMax(m_cells.row(row).segment(cols.begin, cols.size()));
-        }
-        for (Index j = 0; j < blockCols; ++j) {
-            const Index left = blockBegin(cols, j, blockCols) - cols.begin;
-            const Index right = blockBegin(cols, j + 1, blockCols) - cols.begin;
-            pooled(i, j) = highest.segment(left, right - left).maxCoeff();
-        }
-    }
-    return pooled;
+    return pooled(m_cells.block(rows.begin, cols.begin, rows.size(), cols.size()), size);
 }
 
 }  // namespace headlight

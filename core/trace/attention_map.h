@@ -31,6 +31,14 @@ struct TileSize
     Pooling pooling = Pooling::Largest;
 };
 
+/// Where block `i` begins where a range is drawn as so many blocks; block `blocks` begins at its end.
+Index blockBegin(IndexRange range, Index i, Index blocks);
+
+/// Cells as they are drawn: themselves where they fit into `size`, else as so many blocks, each the largest (see Pooling) of its cells.
+///
+/// @return [min(cells.rows, size.rows) × min(cells.cols, size.cols)]
+Matrix pooled(ConstMatrixRef cells, TileSize size);
+
 /// A matrix of queries × keys that is read in tiles. Immutable and thread-safe.
 class AttentionMap
 {

@@ -15,21 +15,34 @@ std::string_view TraceInfo::relationOf(HeadAddress head) const
     return found == askedHeads.end() ? std::string_view() : std::string_view(found->relation);
 }
 
-std::shared_ptr<const Tensor> Trace::find(const StageKey& key) const
+Trace::Tensors Trace::tensors() const
 {
-    const auto found = m_tensors.find(key);
-    return found == m_tensors.end() ? nullptr : found->second;
+    Tensors tensors;
+    for (const auto& [key, shape] : shapes()) {
+        tensors.emplace(key, find(key));
+    }
+    return tensors;
 }
 
 Result<std::shared_ptr<const AttentionMap>> Trace::map(StageId stage, HeadAddress head) const
 {
     const StageKey key{stage, head.layer};
-    std::shared_ptr<const Tensor> tensor = find(key);
-    if (!tensor || head.head.value < 0 || head.head.value >= tensor->slices()) {
+    const auto shape = shapes().find(key);
+    const Index slices = shape == shapes().end() ? 0 : shape->second.size() == 3 ? shape->second.front() : 1;
+    if (head.head.value < 0 || head.head.value >= slices) {
         return failure(ErrorCode::NotFound,
                        "The trace holds no " + tensorName(key) + " of head " + std::to_string(head.head.value) + ".");
     }
-    return std::make_shared<StoredMap>(std::move(tensor), head.head.value);
+    return m_stages->map(key, head.head.value);
+}
+
+std::vector<std::shared_ptr<const AttentionMap>> Trace::maps(StageId stage, LayerIndex layer) const
+{
+    std::vector<std::shared_ptr<const AttentionMap>> maps;
+    while (auto map = this->map(stage, {layer, HeadIndex(static_cast<Index>(maps.size()))})) {
+        maps.push_back(std::move(*map));
+    }
+    return maps;
 }
 
 }  // namespace headlight

@@ -7,8 +7,8 @@
 #include "core/text/token.h"
 #include "core/trace/attention_map.h"
 #include "core/trace/stage.h"
+#include "core/trace/stage_store.h"
 
-#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -46,29 +46,55 @@ struct TraceInfo
 };
 
 /// Every stage of one forward pass. Immutable, so views share it as `shared_ptr<const Trace>` across threads and never
-/// lock or copy.
+/// lock or copy; they do not know which numbers are kept and which are worked out as they look.
 class Trace
 {
 public:
-    using Tensors = std::map<StageKey, std::shared_ptr<const Tensor>>;
+    using Tensors = StageTensors;
 
-    Trace(TraceInfo info, Tensors tensors) : m_info(std::move(info)), m_tensors(std::move(tensors)) {}
+    /// @param source what works out the stages that are not kept; null for none
+    Trace(TraceInfo info, Tensors kept, std::shared_ptr<const StageSource> source = nullptr)
+        : m_info(std::move(info))
+        , m_stages(std::make_shared<const StageStore>(std::move(kept), std::move(source)))
+    {}
+
+    /// The same numbers, said to be of something else.
+    std::shared_ptr<const Trace> withInfo(TraceInfo info) const
+    {
+        Trace renamed = *this;
+        renamed.m_info = std::move(info);
+        return std::make_shared<const Trace>(std::move(renamed));
+    }
 
     const TraceInfo& info() const noexcept { return m_info; }
     Index tokens() const noexcept { return static_cast<Index>(m_info.tokens.size()); }
 
     /// All stages that are there, in the order in which data flows within each layer.
-    const Tensors& tensors() const noexcept { return m_tensors; }
+    const StageShapes& shapes() const noexcept { return m_stages->shapes(); }
+
+    bool has(const StageKey& key) const { return shapes().contains(key); }
+
+    /// The numbers of all of them, whatever that takes.
+    Tensors tensors() const;
+
+    /// Those that are in memory as long as the trace is.
+    const Tensors& kept() const noexcept { return m_stages->kept(); }
 
     /// The stage's numbers, or null where this model or file has none.
-    std::shared_ptr<const Tensor> find(const StageKey& key) const;
+    std::shared_ptr<const Tensor> find(const StageKey& key) const { return m_stages->find(key); }
+
+    /// One token's row of a [T,…] stage, without the other rows where they are not needed for it; empty where there is no such stage.
+    RowVector row(const StageKey& key, TokenIndex token) const { return m_stages->row(key, token); }
 
     /// One head's weights or scores ([H,T,S] stages); NotFound where the trace does not hold them.
     Result<std::shared_ptr<const AttentionMap>> map(StageId stage, HeadAddress head) const;
 
+    /// Those of all heads of a layer; none where the trace does not hold them.
+    std::vector<std::shared_ptr<const AttentionMap>> maps(StageId stage, LayerIndex layer) const;
+
 private:
     TraceInfo m_info;
-    Tensors m_tensors;
+    std::shared_ptr<const StageStore> m_stages;
 };
 
 }  // namespace headlight

@@ -25,7 +25,7 @@ const std::shared_ptr<const Model>& model()
 
 std::shared_ptr<const Trace> traceOf(Index tokens)
 {
-    return forward(*model(), encode(*model(), textOf(tokens)).value()).value();
+    return forward(model(), encode(*model(), textOf(tokens)).value()).value();
 }
 
 void setRate(benchmark::State& state, double operations)
@@ -53,7 +53,7 @@ void forwardPass(benchmark::State& state)
 {
     const EncodedText text = encode(*model(), textOf(state.range(0))).value();
     for ([[maybe_unused]] const auto step : state) {
-        benchmark::DoNotOptimize(forward(*model(), text).value());
+        benchmark::DoNotOptimize(forward(model(), text).value());
     }
     setRate(state, blockOperations(model()->config, state.range(0)));
 }

@@ -60,7 +60,7 @@ void typing(benchmark::State& state, const std::shared_ptr<const Model>& model, 
 void galleryFrame(benchmark::State& state, const std::shared_ptr<const Model>& model)
 {
     const EncodedText text = encode(*model, textOf(state.range(0))).value();
-    const std::shared_ptr<const Trace> trace = forward(*model, text).value();
+    const std::shared_ptr<const Trace> trace = forward(model, text).value();
     const std::shared_ptr<const Analysis> analysis = presentAnalysed(trace, {}, {}).value().analysis;
     QImage frame(640, 520, QImage::Format_RGB32);
     for ([[maybe_unused]] const auto step : state) {

@@ -517,7 +517,7 @@ void TrainingPage::showSnapshots()
         const std::shared_ptr<const Model>& model = shownSnapshot(i).model;
         if (std::exchange(side.model, model) != model) {
             isNew = true;
-            side.trace = toyTrace(*model, m_sentence->currentText(), histories()[i].scaling);
+            side.trace = toyTrace(model, m_sentence->currentText(), histories()[i].scaling);
         }
     }
     if (isNew) {

@@ -62,7 +62,7 @@ Result<std::shared_ptr<const AblationAnswer>> answer(const AblationQuestion& que
     const auto begin = std::chrono::steady_clock::now();
     const EncodedText text{.text = question.about.text, .tokens = question.about.tokens, .pair = question.about.pair};
     Result<AblationStudy> study =
-        studyAblation(*question.model, text, question.about.experiment, question.target, progress);
+        studyAblation(question.model, text, question.about.experiment, question.target, progress);
     if (!study) {
         return tl::unexpected(study.error());
     }

@@ -141,7 +141,7 @@ tl::expected<Comparer::Wanted, QString> Comparer::wantedSnapshots()
     const std::string text = toy->sentence.toStdString();
     const TokenOptions& tokens = m_session.viewOptions().tokens;
     if (!m_firstSnapshot.isOf(before, text, {}, experiment) || m_firstSnapshot.tokens != tokens) {
-        const std::shared_ptr<const Trace> trace = toyTrace(*before, toy->sentence, at(0).scaling);
+        const std::shared_ptr<const Trace> trace = toyTrace(before, toy->sentence, at(0).scaling);
         if (!trace) {
             return tl::unexpected(tr("Type a sentence of words that the toy knows."));
         }

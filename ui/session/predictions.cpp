@@ -11,7 +11,7 @@ QString percent(double probability)
 
 std::optional<Predictions> predict(const Trace& trace, const Model& model, std::optional<TokenIndex> selected)
 {
-    if (!trace.find({StageId::Logits})) {
+    if (!trace.has({StageId::Logits})) {
         return std::nullopt;
     }
     Predictions predictions{.site = predictionSite(trace, model, selected)};

@@ -14,7 +14,7 @@ std::shared_ptr<const Trace> withRawPieces(const Trace& trace)
     for (Token& token : info.tokens) {
         token = spelt(std::move(token), TokenNames::RawPieces);
     }
-    return std::make_shared<const Trace>(std::move(info), trace.tensors());
+    return trace.withInfo(std::move(info));
 }
 
 }  // namespace

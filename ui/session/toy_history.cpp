@@ -290,9 +290,9 @@ SentenceReading readSentence(const Model& toy, const QString& text)
     return reading;
 }
 
-std::shared_ptr<const Trace> toyTrace(const Model& toy, const QString& text, Scaling scaling)
+std::shared_ptr<const Trace> toyTrace(const std::shared_ptr<const Model>& toy, const QString& text, Scaling scaling)
 {
-    const Result<EncodedText> encoded = encode(toy, text.toStdString());
+    const Result<EncodedText> encoded = encode(*toy, text.toStdString());
     if (!encoded) {
         return nullptr;
     }

@@ -79,6 +79,6 @@ struct SentenceReading
 SentenceReading readSentence(const Model& toy, const QString& text);
 
 /// The forward pass over a sentence; null for one without tokens.
-std::shared_ptr<const Trace> toyTrace(const Model& toy, const QString& text, Scaling scaling);
+std::shared_ptr<const Trace> toyTrace(const std::shared_ptr<const Model>& toy, const QString& text, Scaling scaling);
 
 }  // namespace headlight::ui

@@ -66,7 +66,7 @@ Model workedModel()
 
 TEST(StudyAblation, MeasuresTheOutputAsWorkedByHand)
 {
-    const AblationStudy study = studyAblation(workedModel(), textOf({0}), {}, OutputTarget{TokenIndex(0)}).value();
+    const AblationStudy study = studyAblation(shared(workedModel()), textOf({0}), {}, OutputTarget{TokenIndex(0)}).value();
     EXPECT_NEAR(study.before, std::sqrt(58.0), 1e-6);
     ASSERT_EQ(study.effects.size(), 2U);
     const TargetChange first = study.effects[0].change.value();
@@ -80,7 +80,7 @@ TEST(StudyAblation, MeasuresTheOutputAsWorkedByHand)
 TEST(StudyAblation, MeasuresAPredictionAsWorkedByHand)
 {
     const AblationStudy study =
-        studyAblation(workedModel(), textOf({0}), {}, PredictionTarget{TokenIndex(0), 0}).value();
+        studyAblation(shared(workedModel()), textOf({0}), {}, PredictionTarget{TokenIndex(0), 0}).value();
     const TargetChange first = study.effects[0].change.value();  // logits ln 3 and 0, then 0 and 0
     EXPECT_NEAR(first.before, 0.75, 1e-6);
     EXPECT_NEAR(first.after, 0.5, 1e-6);
@@ -105,7 +105,7 @@ protected:
 
     AblationStudy study(const AblationTarget& target, const Experiment& base = {}) const
     {
-        return studyAblation(m_model, m_text, base, target).value();
+        return studyAblation(shared(m_model), m_text, base, target).value();
     }
 
     /// Applies `check` to a study of each kind of target.
@@ -259,7 +259,7 @@ TEST_F(RandomStudy, ReportsEachHeadAndEndsAtOne)
     forEachTarget([&](const AblationTarget& target) {
         std::vector<float> shares;
         const Progress progress{.report = [&](float share) { shares.push_back(share); }};
-        ASSERT_TRUE(studyAblation(m_model, m_text, {}, target, progress));
+        ASSERT_TRUE(studyAblation(shared(m_model), m_text, {}, target, progress));
         EXPECT_EQ(shares.size(), 12U);
         EXPECT_TRUE(std::ranges::is_sorted(shares));
         EXPECT_GT(shares.front(), 0.0F);
@@ -278,7 +278,7 @@ TEST_F(RandomStudy, EndsSoonAfterItIsCancelled)
                                     }
                                 },
                             .stop = stop.get_token()};
-    const auto study = studyAblation(m_model, m_text, {}, OutputTarget{TokenIndex(0)}, progress);
+    const auto study = studyAblation(shared(m_model), m_text, {}, OutputTarget{TokenIndex(0)}, progress);
     ASSERT_FALSE(study);
     EXPECT_EQ(study.error().code, ErrorCode::Cancelled);
     EXPECT_EQ(heads, 3);
@@ -287,7 +287,7 @@ TEST_F(RandomStudy, EndsSoonAfterItIsCancelled)
 TEST_F(RandomStudy, SaysWhatIsNotThere)
 {
     const auto refusal = [&](const AblationTarget& target) {
-        const auto study = studyAblation(m_model, m_text, {}, target);
+        const auto study = studyAblation(shared(m_model), m_text, {}, target);
         return study ? Error{} : study.error();
     };
     EXPECT_EQ(refusal(OutputTarget{TokenIndex(7)}),
@@ -301,7 +301,7 @@ TEST_F(RandomStudy, SaysWhatIsNotThere)
     m_model.config.outputHead = OutputHead::None;
     EXPECT_EQ(refusal(PredictionTarget{TokenIndex(0), 0}),
               (Error{ErrorCode::NotFound, "random has no logits, so that it predicts nothing."}));
-    EXPECT_TRUE(studyAblation(m_model, m_text, {}, OutputTarget{TokenIndex(0)})) << "it has an output all the same";
+    EXPECT_TRUE(studyAblation(shared(m_model), m_text, {}, OutputTarget{TokenIndex(0)})) << "it has an output all the same";
     m_model.weights.finalNorm->gain.setZero();
     m_model.weights.finalNorm->bias.setZero();
     EXPECT_EQ(refusal(OutputTarget{TokenIndex(0)}).code, ErrorCode::Malformed);

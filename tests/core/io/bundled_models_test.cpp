@@ -31,7 +31,7 @@ struct Look
 
 Look look(const std::string& text, const std::string& word, const std::string& relation)
 {
-    const auto trace = forward(small(), encode(small(), text).value(), {}).value();
+    const auto trace = forward(std::make_shared<const Model>(small()), encode(small(), text).value(), {}).value();
     const auto head = std::ranges::find(small().askedHeads, relation, &AskedHead::relation)->head;
     const std::vector<Token>& tokens = trace->info().tokens;
     const auto query = std::ranges::find(tokens, word, &Token::text) - tokens.begin();

@@ -92,9 +92,14 @@ EncodedText randomText(const ModelConfig& config, Index count, Random& random)
     return textOf(ids);
 }
 
+std::shared_ptr<const Model> shared(const Model& model)
+{
+    return std::make_shared<const Model>(model);
+}
+
 std::shared_ptr<const Trace> run(const Model& model, const EncodedText& text, const Experiment& experiment)
 {
-    Result<std::shared_ptr<const Trace>> trace = forward(model, text, experiment);
+    Result<std::shared_ptr<const Trace>> trace = forward(shared(model), text, experiment);
     if (!trace) {
         throw std::runtime_error(trace.error().message);
     }

@@ -33,6 +33,9 @@ EncodedText textOf(const std::vector<std::int32_t>& ids);
 /// A text of `count` random tokens of the model.
 EncodedText randomText(const ModelConfig& config, Index count, Random& random);
 
+/// A copy to share, as traces keep their model.
+std::shared_ptr<const Model> shared(const Model& model);
+
 /// The forward pass, which must succeed.
 std::shared_ptr<const Trace> run(const Model& model, const EncodedText& text, const Experiment& experiment = {});
 

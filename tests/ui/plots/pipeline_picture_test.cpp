@@ -36,7 +36,7 @@ const ColourMap& colours()
 std::shared_ptr<const PipelineContent> contentOf(const std::shared_ptr<const Model>& model, const std::string& text,
                                                  const Experiment& experiment = {}, HeadAddress head = kHead)
 {
-    const auto trace = forward(*model, encode(*model, text).value(), experiment).value();
+    const auto trace = forward(model, encode(*model, text).value(), experiment).value();
     return std::make_shared<const PipelineContent>(trace, model, head);
 }
 
@@ -68,7 +68,7 @@ std::shared_ptr<const PipelineContent> contentOfIds(const std::shared_ptr<const 
     for (const std::int32_t id : {3, 1, 4, 1}) {
         text.tokens.push_back({id, "t" + std::to_string(id), {}});
     }
-    const auto trace = forward(*model, text).value();
+    const auto trace = forward(model, text).value();
     return std::make_shared<const PipelineContent>(trace, model, HeadAddress{LayerIndex(1), HeadIndex(1)});
 }
 

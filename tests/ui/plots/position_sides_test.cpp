@@ -24,7 +24,7 @@ struct Scene
         : model(std::move(used))
     {
         experiment.positions = positions;
-        trace = forward(*model, encode(*model, kSentence).value(), experiment).value();
+        trace = forward(model, encode(*model, kSentence).value(), experiment).value();
     }
 
     PositionsInUse inUse() const { return {*model, experiment, trace->tokens(), trace.get()}; }

@@ -152,7 +152,7 @@ TEST(TrainingPicture, HeatmapsStandBesideTheCharts)
     TrainingContent content = lookup(40);
     const QSizeF charts = TrainingPicture(content).naturalSize();
     const std::shared_ptr<const Trace> trace =
-        toyTrace(*content.histories.front().snapshots.front().model,
+        toyTrace(content.histories.front().snapshots.front().model,
                  QString::fromStdString(content.histories.front().toy->examples.front()), Scaling::On);
     ASSERT_TRUE(trace);
     const ColourMap& colours = ColourMap::named(QStringLiteral("viridis"));

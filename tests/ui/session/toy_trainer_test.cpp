@@ -293,7 +293,7 @@ TEST(ToyHistory, ReadsASentenceAndNamesWhatTheToyDoesNotKnow)
     EXPECT_EQ(reading.note, QStringLiteral("The toy does not know: zebra, quokka."));
     EXPECT_FALSE(reading.tellingQuery);
     EXPECT_TRUE(readSentence(*start.model, QStringLiteral("  ")).note.isEmpty());
-    EXPECT_EQ(toyTrace(*start.model, QStringLiteral("  "), Scaling::On), nullptr);
+    EXPECT_EQ(toyTrace(start.model, QStringLiteral("  "), Scaling::On), nullptr);
 
     const Toy lookup = lookupToy({});
     const Snapshot keys = takeSnapshot(lookup, lookup.start, 0);

@@ -28,7 +28,7 @@ inline std::shared_ptr<const Model> defaultModel()
 inline std::shared_ptr<const Trace> traceOf(const std::string& text, const Experiment& experiment = {})
 {
     const EncodedText encoded = encode(*defaultModel(), text).value();
-    return forward(*defaultModel(), encoded, experiment).value();
+    return forward(defaultModel(), encoded, experiment).value();
 }
 
 /// What the window works out from a trace.

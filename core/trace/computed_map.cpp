@@ -1,0 +1,53 @@
+#include "core/trace/computed_map.h"
+
+#include "core/attention/rows.h"
+
+#include <algorithm>
+#include <cassert>
+
+namespace headlight {
+
+ComputedMap::ComputedMap(HeadVectors head, ComputedStage stage)
+    : m_head(std::move(head))
+    , m_stage(stage)
+    , m_query(m_head.query->matrix(m_head.querySlice))
+    , m_key(m_head.key->matrix(m_head.keySlice))
+{}
+
+Matrix ComputedMap::wholeRows(IndexRange rows) const
+{
+    const auto query = m_query.middleRows(rows.begin, rows.size());
+    return m_stage == ComputedStage::Weights
+               ? weightsOfRows(query, TokenIndex(rows.begin), m_key, m_head.options)
+               : scoresOfRows(query, TokenIndex(rows.begin), m_key, TokenIndex(0), m_head.options);
+}
+
+RowVector ComputedMap::row(TokenIndex query) const
+{
+    return wholeRows({query.value, query.value + 1}).row(0);
+}
+
+Matrix ComputedMap::tile(IndexRange rows, IndexRange cols, TileSize size) const
+{
+    assert(rows.begin >= 0 && rows.end <= this->rows() && cols.begin >= 0 && cols.end <= this->cols());
+    const Index blockRows = std::min(rows.size(), size.rows);
+    Matrix tile(blockRows, std::min(cols.size(), size.cols));
+    const TileSize oneRow{1, size.cols, size.pooling};
+    for (Index first = 0; first < blockRows;) {
+        const Index top = blockBegin(rows, first, blockRows);
+        Index last = first + 1;
+        while (last < blockRows && blockBegin(rows, last + 1, blockRows) - top <= kRowsTogether) {
+            ++last;
+        }
+        const Matrix whole = wholeRows({top, blockBegin(rows, last, blockRows)});
+        for (Index i = first; i < last; ++i) {
+            const Index begin = blockBegin(rows, i, blockRows);
+            const Index count = blockBegin(rows, i + 1, blockRows) - begin;
+            tile.row(i) = pooled(whole.block(begin - top, cols.begin, count, cols.size()), oneRow).row(0);
+        }
+        first = last;
+    }
+    return tile;
+}
+
+}  // namespace headlight
