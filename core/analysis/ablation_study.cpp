@@ -22,7 +22,7 @@ struct Reading
 
 RowVector outputAt(const Trace& trace, const Model& model, TokenIndex token)
 {
-    return trace.find(outputStage(model))->matrix().row(token.value);
+    return trace.row(outputStage(model), token);
 }
 
 Reading read(const Trace& trace, const Model& model, const OutputTarget& target)
@@ -136,8 +136,8 @@ StageKey outputStage(const Model& model)
                                    : StageKey{StageId::LayerOutput, LayerIndex(model.config.layers - 1)};
 }
 
-Result<AblationStudy> studyAblation(const std::shared_ptr<const Model>& model, const EncodedText& text, const Experiment& base,
-                                    const AblationTarget& target, const Progress& progress)
+Result<AblationStudy> studyAblation(const std::shared_ptr<const Model>& model, const EncodedText& text,
+                                    const Experiment& base, const AblationTarget& target, const Progress& progress)
 {
     const Result<void> fits = std::visit([&](const auto& some) { return check(some, *model, text); }, target);
     if (!fits) {

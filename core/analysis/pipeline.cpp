@@ -240,7 +240,7 @@ private:
         const StageKey key{id, stage.scope == StageScope::Layer ? m_head.layer : LayerIndex(0)};
         const bool followsFromOthers = stage.storage == StageStorage::Derived &&
                                        std::ranges::all_of(inputs, [this](StageId input) { return has(input); });
-        if (!m_trace.find(key) && !followsFromOthers) {
+        if (!m_trace.has(key) && !followsFromOthers) {
             return;
         }
         std::erase_if(inputs, [this](StageId input) { return !has(input); });

@@ -65,8 +65,7 @@ Result<std::vector<Prediction>> topPredictions(const Trace& trace, TokenIndex to
     }
     if (const Index rows = logits->second.front(); token.value < 0 || token.value >= rows) {
         return failure(ErrorCode::InvalidArgument, "There is no token " + std::to_string(token.value) +
-                                                       ": the trace has tokens 0 to " +
-                                                       std::to_string(rows - 1) + ".");
+                                                       ": the trace has tokens 0 to " + std::to_string(rows - 1) + ".");
     }
     const RowVector row = trace.row({StageId::Logits}, token);
     // Before the maximum is taken, for which NaN is no number.

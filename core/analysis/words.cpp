@@ -165,7 +165,8 @@ std::vector<Index> wordOfToken(std::span<const IndexRange> words)
 }
 
 /// Weights of tokens to weights of words.  @param weights H maps [T×T]  @return [H,W,W], or Cancelled
-Result<Tensor> merged(std::span<const std::shared_ptr<const AttentionMap>> weights, std::span<const IndexRange> words, const std::stop_token& stop)
+Result<Tensor> merged(std::span<const std::shared_ptr<const AttentionMap>> weights, std::span<const IndexRange> words,
+                      const std::stop_token& stop)
 {
     const std::vector<Index> wordOf = wordOfToken(words);
     const auto count = static_cast<Index>(words.size());

@@ -56,13 +56,13 @@ void shareFirst(Tensor& heads)
 class ModelStages::Step
 {
 public:
-    Step(const ModelStages& stages, const StageKey& key, TokenIndex first, const Find& find, const std::stop_token& stop)
+    Step(const ModelStages& stages, const StageKey& key, IndexRange rows, const Find& find, const std::stop_token& stop)
         : m_stages(stages)
         , m_model(*stages.m_input.model)
         , m_config(m_model.config)
         , m_experiment(stages.m_input.experiment)
         , m_key(key)
-        , m_first(first)
+        , m_rows(rows)
         , m_find(find)
         , m_stop(stop)
     {}
@@ -73,7 +73,7 @@ public:
         case StageId::TokenEmbedding:
             return stageOf(tokenEmbedding());
         case StageId::PositionEmbedding:
-            return stageOf(Matrix(positions().bottomRows(rows())));
+            return stageOf(Matrix(positions().middleRows(m_rows.begin, m_rows.size())));
         case StageId::TypeEmbedding:
             return stageOf(typeEmbedding());
         case StageId::EmbeddingOutput:
@@ -82,7 +82,8 @@ public:
             return m_key.layer.value == 0 ? m_find({StageId::EmbeddingOutput})
                                           : m_find({StageId::LayerOutput, LayerIndex(m_key.layer.value - 1)});
         case StageId::AttentionNorm:
-            return stageOf(norm(isNormBefore() ? StageId::LayerInput : StageId::AttentionResidual, weights().attentionNorm));
+            return stageOf(
+                norm(isNormBefore() ? StageId::LayerInput : StageId::AttentionResidual, weights().attentionNorm));
         case StageId::Query:
             return stageOf(encoded(projected(weights().query, m_config.heads), weights().queryNorm));
         case StageId::Key:
@@ -131,12 +132,11 @@ private:
     const BlockWeights& weights() const { return m_model.weights.blocks[static_cast<std::size_t>(m_key.layer.value)]; }
     Numbers input(StageId id) const { return m_find({id, m_key.layer}); }
     bool isNormBefore() const { return m_config.normPlacement == NormPlacement::Before; }
-    Index count() const { return static_cast<Index>(m_stages.m_input.tokens.size()); }
-    Index rows() const { return count() - m_first.value; }
+    Index count() const { return m_stages.tokens(); }
 
     const Token& token(Index row) const
     {
-        return m_stages.m_input.tokens[static_cast<std::size_t>(m_first.value + row)];
+        return m_stages.m_input.tokens[static_cast<std::size_t>(m_rows.begin + row)];
     }
 
     Matrix norm(StageId of, const NormWeights& by) const { return normed(m_config, input(of)->matrix(), by); }
@@ -145,7 +145,7 @@ private:
 
     Matrix tokenEmbedding() const
     {
-        Matrix x(rows(), m_config.width);
+        Matrix x(m_rows.size(), m_config.width);
         for (Index i = 0; i < x.rows(); ++i) {
             x.row(i) = m_model.weights.tokenEmbedding.row(token(i).id);
         }
@@ -164,7 +164,7 @@ private:
     Matrix typeEmbedding() const
     {
         const Matrix& embedding = m_model.weights.segmentEmbedding;
-        Matrix x(rows(), embedding.cols());
+        Matrix x(m_rows.size(), embedding.cols());
         for (Index i = 0; i < x.rows(); ++i) {
             x.row(i) = embedding.row(std::clamp<Index>(static_cast<Index>(token(i).segment), 0, embedding.rows() - 1));
         }
@@ -199,7 +199,7 @@ private:
                 vectors.matrix(h) = rmsNorm(vectors.matrix(h), norms, m_config.normEpsilon);
             }
             if (isRotary) {
-                vectors.matrix(h) = rotate(vectors.matrix(h), angles.bottomRows(rows()));
+                vectors.matrix(h) = rotate(vectors.matrix(h), angles.middleRows(m_rows.begin, m_rows.size()));
             }
         }
         if (m_experiment.sharing == HeadSharing::FirstHead) {
@@ -224,7 +224,7 @@ private:
     Tensor zeroed(Tensor values) const
     {
         for (const TokenIndex token : m_experiment.zeroedValues) {
-            const Index row = token.value - m_first.value;
+            const Index row = token.value - m_rows.begin;
             for (Index g = 0; g < values.slices() && row >= 0 && row < values.rows(); ++g) {
                 values.matrix(g).row(row).setZero();
             }
@@ -236,7 +236,8 @@ private:
     template <typename Work>
     void forEachHead(const Work& work) const
     {
-        const auto operations = static_cast<double>(4 * m_config.heads * rows() * count() * m_config.headWidth());
+        const auto operations =
+            static_cast<double>(4 * m_config.heads * m_rows.size() * count() * m_config.headWidth());
         forEachInParallel(m_config.heads, operations, [&](Index h) {
             if (!m_stop.stop_requested()) {
                 work(HeadIndex(h));
@@ -250,7 +251,7 @@ private:
     /// Scores or weights of every head.  @return [H,T,S]
     Tensor cells() const
     {
-        assert(m_first.value == 0);
+        assert(m_rows == (IndexRange{0, count()}));
         const Numbers query = input(StageId::Query);
         const Numbers key = input(StageId::Key);
         Tensor cells = Tensor::unset({m_config.heads, count(), count()});
@@ -275,7 +276,7 @@ private:
         const Numbers query = input(StageId::Query);
         const Numbers key = input(StageId::Key);
         const Numbers value = input(StageId::Value);
-        Tensor outputs({m_config.heads, rows(), m_config.headWidth()});
+        Tensor outputs({m_config.heads, m_rows.size(), m_config.headWidth()});
         forEachHead([&](HeadIndex head) {
             const HeadAddress address{m_key.layer, head};
             if (m_experiment.ablatedHeads.contains(address)) {
@@ -288,7 +289,8 @@ private:
                     ? attendLinear(query->matrix(head.value), key->matrix(group), value->matrix(group), options)
                           .value()
                           .output
-                    : outputOfRows(query->matrix(head.value), m_first, key->matrix(group), value->matrix(group), options);
+                    : outputOfRows(query->matrix(head.value), TokenIndex(m_rows.begin), key->matrix(group),
+                                   value->matrix(group), options);
         });
         return outputs;
     }
@@ -309,7 +311,8 @@ private:
     {
         const Numbers hidden = input(StageId::FeedForwardHidden);
         if (m_config.feedForward == FeedForwardKind::Gated) {
-            return activate(input(StageId::FeedForwardGate)->matrix(), m_config.activation).cwiseProduct(hidden->matrix());
+            return activate(input(StageId::FeedForwardGate)->matrix(), m_config.activation)
+                .cwiseProduct(hidden->matrix());
         }
         return activate(hidden->matrix(), m_config.activation);
     }
@@ -319,7 +322,7 @@ private:
     const ModelConfig& m_config;
     const Experiment& m_experiment;
     const StageKey& m_key;
-    TokenIndex m_first;
+    IndexRange m_rows;
     const Find& m_find;
     const std::stop_token& m_stop;
 };
@@ -329,9 +332,8 @@ ModelStages::ModelStages(PassInput input, const StageKey& last)
     , m_positions(m_input.experiment.positions.value_or(m_input.model->config.positions))
 {
     const ModelConfig& config = m_input.model->config;
-    const auto tokens = static_cast<Index>(m_input.tokens.size());
-    const std::map<char, Index> extents = {{'T', tokens},
-                                           {'S', tokens},
+    const std::map<char, Index> extents = {{'T', tokens()},
+                                           {'S', tokens()},
                                            {'H', config.heads},
                                            {'G', config.groups()},
                                            {'d', config.headWidth()},
@@ -356,6 +358,11 @@ ModelStages::ModelStages(PassInput input, const StageKey& last)
     }
 }
 
+Index ModelStages::rowsAtOnce() const
+{
+    return m_input.experiment.kernel == AttentionKernel::Linear ? tokens() : kRowsAtOnce;
+}
+
 bool ModelStages::has(StageId stage) const
 {
     const ModelConfig& config = m_input.model->config;
@@ -378,13 +385,14 @@ bool ModelStages::has(StageId stage) const
 AttentionOptions ModelStages::optionsOf(HeadAddress head) const
 {
     AttentionOptions options = attentionOptions(m_input.model->config, m_input.experiment, head);
-    return m_input.experiment.kernel == AttentionKernel::Linear ? AttentionOptions{.mask = std::move(options.mask)} : options;
+    return m_input.experiment.kernel == AttentionKernel::Linear ? AttentionOptions{.mask = std::move(options.mask)}
+                                                                : options;
 }
 
-std::shared_ptr<const Tensor> ModelStages::computeRows(const StageKey& key, TokenIndex first, const Find& find,
+std::shared_ptr<const Tensor> ModelStages::computeRows(const StageKey& key, IndexRange rows, const Find& find,
                                                        const std::stop_token& stop) const
 {
-    return Step(*this, key, first, find, stop).compute();
+    return Step(*this, key, rows, find, stop).compute();
 }
 
 RowVector ModelStages::row(const StageKey& key, TokenIndex token, const Find& find) const
@@ -425,8 +433,8 @@ Matrix outputLogits(const Model& model, ConstMatrixRef x)
         config.outputEmbedding == OutputEmbedding::Tied ? model.weights.tokenEmbedding : head.embedding;
     Matrix result =
         config.outputHead == OutputHead::Transformed
-            ? multiplyTransposed(normed(config, activate(linear(x, head.transform), config.headActivation()), head.norm),
-                                 embedding)
+            ? multiplyTransposed(
+                  normed(config, activate(linear(x, head.transform), config.headActivation()), head.norm), embedding)
             : multiplyTransposed(x, embedding);
     if (config.hasOutputBias) {
         result.rowwise() += head.bias;

@@ -13,6 +13,9 @@
 
 namespace headlight {
 
+/// See ModelStages::rowsAtOnce.
+inline constexpr Index kRowsAtOnce = 256;
+
 /// What to work stages out of.
 struct PassInput
 {
@@ -37,16 +40,21 @@ public:
 
     std::shared_ptr<const Tensor> compute(const StageKey& key, const Find& find) const override
     {
-        return computeRows(key, TokenIndex(0), find, {});
+        return computeRows(key, {0, tokens()}, find, {});
     }
 
-    /// A stage's rows from a token on, where that is enough: of a causal pass whose rows before it are known.
+    /// Some tokens' rows of a stage, which is not one of scores or weights.
     ///
-    /// @param find gives the stages from that row on too, but all rows of keys and values for the stage Heads. Weights and scores are
-    /// of all rows, so `first` must be 0 for them.
+    /// @param find gives the same rows of the other stages, but all rows of keys and values for the stage Heads
     /// @param stop once it is asked for, what is returned may be unset
-    std::shared_ptr<const Tensor> computeRows(const StageKey& key, TokenIndex first, const Find& find,
+    std::shared_ptr<const Tensor> computeRows(const StageKey& key, IndexRange rows, const Find& find,
                                               const std::stop_token& stop) const;
+
+    /// How many rows to work out together, so that products are fast and the stages between take little memory. All with linear
+    /// attention, whose sums run along the queries.
+    Index rowsAtOnce() const;
+
+    Index tokens() const noexcept { return static_cast<Index>(m_input.tokens.size()); }
 
     RowVector row(const StageKey& key, TokenIndex token, const Find& find) const override;
     std::shared_ptr<const AttentionMap> map(StageId stage, HeadAddress head, const Find& find) const override;

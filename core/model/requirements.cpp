@@ -2,6 +2,7 @@
 
 #include "core/attention/rows.h"
 #include "core/base/quantity.h"
+#include "core/model/model_stages.h"
 #include "core/tensor/matmul.h"
 #include "core/tensor/tensor.h"
 #include "core/trace/stage_store.h"
@@ -24,21 +25,25 @@ double headsOf(const ModelConfig& config)
 struct Kept
 {
     double bytes = 0.0;
+    bool hasValues = false;
     bool hasQueries = false;
 };
 
-/// Each layer's input and the last one's output, keys and values; queries where there is room.
+/// Each layer's input and the last one's output, and keys; values and queries where there is room.
 Kept keptOf(const ModelConfig& config, double tokens)
 {
-    const auto width = static_cast<double>(config.width);
     const auto layers = static_cast<double>(config.layers);
     const auto headWidth = static_cast<double>(config.headWidth());
-    const double always =
-        (layers + 1.0) * width + layers * 2.0 * static_cast<double>(config.groups()) * headWidth;
-    const double queries = layers * static_cast<double>(config.heads) * headWidth;
-    const double bytes = tokens * sizeof(float);
-    const bool hasQueries = bytes * (always + queries) <= static_cast<double>(kTraceBytes);
-    return {bytes * (always + (hasQueries ? queries : 0.0)), hasQueries};
+    const double bytes = tokens * layers * sizeof(float);
+    const double keys = bytes * static_cast<double>(config.groups()) * headWidth;
+    const double queries = bytes * static_cast<double>(config.heads) * headWidth;
+    Kept kept{.bytes = (bytes + tokens * sizeof(float)) * static_cast<double>(config.width) + keys};
+    const auto hasRoomFor = [&kept](double more) { return kept.bytes + more <= static_cast<double>(kTraceBytes); };
+    kept.hasValues = hasRoomFor(keys);
+    kept.bytes += kept.hasValues ? keys : 0.0;
+    kept.hasQueries = kept.hasValues && hasRoomFor(queries);
+    kept.bytes += kept.hasQueries ? queries : 0.0;
+    return kept;
 }
 
 /// The stages of one layer, and what its heads work with.
@@ -50,7 +55,14 @@ double bytesBetween(const ModelConfig& config, double tokens)
     const double hiddenParts = config.feedForward == FeedForwardKind::Gated ? 3.0 : 2.0;
     const double perToken = 7.0 * width + 4.0 * heads + hiddenParts * static_cast<double>(config.feedForwardWidth) +
                             kMatricesAHead * static_cast<double>(kRowsTogether * productThreads());
-    return tokens * perToken * sizeof(float);
+    const double values = 2.0 * static_cast<double>(config.groups() * config.headWidth());
+    return (std::min(tokens, static_cast<double>(kRowsAtOnce)) * perToken + tokens * values) * sizeof(float);
+}
+
+/// What looking at heads takes: measures want one whole on each core, and a second beside it.
+double bytesOfLooking(double tokens)
+{
+    return 2.0 * static_cast<double>(productThreads()) * tokens * tokens * sizeof(float);
 }
 
 /// The numbers of the weights that every token is multiplied by.
@@ -137,8 +149,9 @@ RunRequirements runRequirements(const ModelConfig& config, Index tokens)
     const double attention = 4.0 * count * count * headsOf(config) * static_cast<double>(config.headWidth());
     return {.tokens = tokens,
             .traceBytes = kept.bytes,
+            .keepsValues = kept.hasValues,
             .keepsQueries = kept.hasQueries,
-            .peakBytes = kept.bytes + bytesBetween(config, count),
+            .peakBytes = kept.bytes + std::max(bytesBetween(config, count), bytesOfLooking(count)),
             .operations = 2.0 * count * multipliedWeights(config) + attention};
 }
 

@@ -13,11 +13,15 @@ namespace headlight {
 struct RunRequirements
 {
     Index tokens = 0;
-    double traceBytes = 0.0;  ///< What the trace keeps; what it works out later is remembered as far as kTraceBytes allows.
 
-    bool keepsQueries = false;  ///< Whether the trace has room for queries beside keys and values.
+    /// What the trace keeps; what it works out later is remembered as far as kTraceBytes allows.
+    double traceBytes = 0.0;
 
-    /// The most that is held at once while it runs: the trace and what is in between. Not the weights.
+    bool keepsValues =
+        false;  ///< Whether the trace has room for values beside inputs and keys; else they are worked out again.
+    bool keepsQueries = false;  ///< Whether it has room for queries beside them.
+
+    /// The most that is held at once while it runs, or while its heads are measured: the trace and what is in between. Not the weights.
     double peakBytes = 0.0;
 
     double operations = 0.0;  ///< Multiplications and additions of its matrix products.

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
 
 namespace headlight {
 namespace {
@@ -66,29 +67,40 @@ Reuse reuseOf(const Trace& before, const ModelConfig& config, const PassInput& i
     } else if (isCausal(config, input.experiment)) {
         reuse.rows = std::min(common, count - 1);
     }
-    const auto isKept = [&before](StageId id, Index layer) { return before.kept().contains({id, LayerIndex(layer)}); };
     for (Index layer = 0; layer < reuse.layers; ++layer) {
-        const bool isThere = isKept(StageId::LayerInput, layer) && isKept(StageId::Key, layer) &&
-                             isKept(StageId::Value, layer) && isKept(StageId::LayerOutput, layer);
-        if (!isThere) {
+        if (!before.has({StageId::LayerInput, LayerIndex(layer)}) ||
+            !before.has({StageId::LayerOutput, LayerIndex(layer)})) {
             reuse.layers = layer;
         }
     }
     return reuse.rows == 0 || reuse.layers == 0 ? Reuse{} : reuse;
 }
 
-/// The first rows of one tensor, and after them those of another.
-std::shared_ptr<const Tensor> joined(const Tensor& above, Index rows, const Tensor& below)
+/// A stage of a pass that grows block of rows by block of rows.
+class GrowingStage
 {
-    Tensor::Shape shape = below.shape();
-    shape[shape.size() - 2] += rows;
-    Tensor whole = Tensor::unset(std::move(shape));
-    for (Index slice = 0; slice < whole.slices(); ++slice) {
-        whole.matrix(slice).topRows(rows) = above.matrix(slice).topRows(rows);
-        whole.matrix(slice).bottomRows(below.rows()) = below.matrix(slice);
+public:
+    /// @param earlier what its first rows are; not needed for none
+    GrowingStage(Tensor::Shape shape, const std::shared_ptr<const Tensor>& earlier, Index rows)
+        : m_tensor(Tensor::unset(std::move(shape)))
+    {
+        for (Index slice = 0; slice < m_tensor.slices() && rows > 0; ++slice) {
+            m_tensor.matrix(slice).topRows(rows) = earlier->matrix(slice).topRows(rows);
+        }
     }
-    return std::make_shared<const Tensor>(std::move(whole));
-}
+
+    void setRows(Index begin, const Tensor& rows)
+    {
+        for (Index slice = 0; slice < m_tensor.slices(); ++slice) {
+            m_tensor.matrix(slice).middleRows(begin, rows.rows()) = rows.matrix(slice);
+        }
+    }
+
+    std::shared_ptr<const Tensor> take() { return std::make_shared<const Tensor>(std::move(m_tensor)); }
+
+private:
+    Tensor m_tensor;
+};
 
 /// One run of `forward`, layer by layer; of a layer's stages only those stay that its trace keeps.
 class ForwardPass
@@ -97,7 +109,9 @@ public:
     ForwardPass(const ModelConfig& config, const ModelStages& stages, const Reuse& reuse, const std::stop_token& stop)
         : m_config(config)
         , m_stages(stages)
+        , m_tokens(stages.tokens())
         , m_reuse(reuse)
+        , m_needs(runRequirements(config, m_tokens))
         , m_stop(stop)
     {}
 
@@ -105,19 +119,20 @@ public:
     Result<Trace::Tensors> run(const StageKey& last)
     {
         const Index end = isOfLayer(last) ? last.layer.value : m_config.layers;
-        const Index tokens = m_stages.shapes().at({StageId::TokenEmbedding}).front();
-        m_keepsQueries = runRequirements(m_config, tokens).keepsQueries;
-        if (m_reuse.pass != nullptr && m_reuse.rows == tokens) {
-            shareLayers(std::min(m_reuse.layers, end));
+        const Index shared = m_reuse.rows == m_tokens ? std::min(m_reuse.layers, end) : 0;
+        if (shared > 0) {
+            shareLayers(shared);
+        } else {
+            embed();
         }
-        for (Index layer = m_shared; layer <= end && layer < m_config.layers; ++layer) {
+        for (Index layer = shared; layer < end; ++layer) {
+            runLayer(LayerIndex(layer));
             if (m_stop.stop_requested()) {
                 return failure(ErrorCode::Cancelled, "The computation was cancelled.");
             }
-            runLayer(LayerIndex(layer), layer < end ? StageId::LayerOutput : StageId::LayerInput);
         }
-        if (m_stop.stop_requested()) {
-            return failure(ErrorCode::Cancelled, "The computation was cancelled.");
+        if (end < m_config.layers) {
+            m_kept.emplace(StageKey{StageId::LayerInput, LayerIndex(end)}, inputOf(LayerIndex(end)));
         }
         return std::move(m_kept);
     }
@@ -125,6 +140,7 @@ public:
 private:
     using Stage = std::shared_ptr<const Tensor>;
 
+    /// Of the first layers, all of whose rows are the earlier pass's.
     void shareLayers(Index layers)
     {
         for (const auto& [key, tensor] : m_reuse.pass->kept()) {
@@ -132,48 +148,74 @@ private:
                 m_kept.emplace(key, tensor);
             }
         }
-        m_shared = layers;
     }
 
-    /// @param until the stage to end with: the layer's output or its input
-    void runLayer(LayerIndex layer, StageId until)
+    void embed()
     {
-        const bool isReused = m_reuse.pass != nullptr && layer.value < m_reuse.layers && m_shared <= layer.value &&
-                              m_reuse.rows < m_stages.shapes().at({StageId::TokenEmbedding}).front();
-        m_first = TokenIndex(isReused ? m_reuse.rows : 0);
-        m_rows.clear();
-        if (layer.value == 0) {
-            keepWhole({StageId::EmbeddingOutput}, find({StageId::EmbeddingOutput}),
-                      isReused ? m_reuse.pass->find({StageId::EmbeddingOutput}) : nullptr);
-        }
-        const Stage whole = layer.value == 0 ? m_kept.at({StageId::EmbeddingOutput})
-                                             : m_kept.at({StageId::LayerOutput, LayerIndex(layer.value - 1)});
-        m_kept.emplace(StageKey{StageId::LayerInput, layer}, whole);
-        if (until == StageId::LayerInput) {
-            return;
-        }
-        m_rows[{StageId::LayerInput, layer}] =
-            m_first.value == 0 ? whole
-                               : std::make_shared<const Tensor>(Tensor::fromMatrix(
-                                     whole->matrix().bottomRows(whole->rows() - m_first.value)));
-        const auto before = [&](StageId id) {
-            return isReused && m_reuse.pass->kept().contains({id, layer}) ? m_reuse.pass->find({id, layer}) : nullptr;
+        begin({0, m_tokens});
+        m_kept.emplace(StageKey{StageId::EmbeddingOutput}, find({StageId::EmbeddingOutput}));
+    }
+
+    Stage inputOf(LayerIndex layer) const
+    {
+        return layer.value == 0 ? m_kept.at({StageId::EmbeddingOutput})
+                                : m_kept.at({StageId::LayerOutput, LayerIndex(layer.value - 1)});
+    }
+
+    void runLayer(LayerIndex layer)
+    {
+        const Index known = layer.value < m_reuse.layers && m_reuse.rows < m_tokens ? m_reuse.rows : 0;
+        const Stage input = inputOf(layer);
+        m_kept.emplace(StageKey{StageId::LayerInput, layer}, input);
+        const auto growing = [&](StageId id) {
+            const StageKey key{id, layer};
+            return GrowingStage(m_stages.shapes().at(key), known > 0 ? m_reuse.pass->find(key) : nullptr, known);
         };
-        const Stage query = find({StageId::Query, layer});
-        const Stage key = find({StageId::Key, layer});
-        const Stage value = find({StageId::Value, layer});
-        m_rows[{StageId::Key, layer}] = keepWhole({StageId::Key, layer}, key, before(StageId::Key));
-        m_rows[{StageId::Value, layer}] = keepWhole({StageId::Value, layer}, value, before(StageId::Value));
-        if (const Stage earlier = before(StageId::Query); m_keepsQueries && (!isReused || earlier)) {
-            keepWhole({StageId::Query, layer}, query, earlier);
+        const auto beginWith = [&](IndexRange rows) {
+            begin(rows);
+            m_rows[{StageId::LayerInput, layer}] =
+                rows.size() == m_tokens ? input
+                                        : std::make_shared<const Tensor>(
+                                              Tensor::fromMatrix(input->matrix().middleRows(rows.begin, rows.size())));
+        };
+        GrowingStage keys = growing(StageId::Key);
+        GrowingStage values = growing(StageId::Value);
+        for (Index row = known; row < m_tokens; row += m_stages.rowsAtOnce()) {
+            beginWith({row, std::min(row + m_stages.rowsAtOnce(), m_tokens)});
+            keys.setRows(row, *find({StageId::Key, layer}));
+            values.setRows(row, *find({StageId::Value, layer}));
         }
-        keepWhole({StageId::LayerOutput, layer}, find({StageId::LayerOutput, layer}), before(StageId::LayerOutput));
+        const Stage key = keys.take();
+        const Stage value = values.take();
+        std::optional<GrowingStage> queries;
+        if (m_needs.keepsQueries) {
+            queries.emplace(growing(StageId::Query));
+        }
+        GrowingStage output = growing(StageId::LayerOutput);
+        for (Index row = known; row < m_tokens && !m_stop.stop_requested(); row += m_stages.rowsAtOnce()) {
+            beginWith({row, std::min(row + m_stages.rowsAtOnce(), m_tokens)});
+            m_rows[{StageId::Key, layer}] = key;
+            m_rows[{StageId::Value, layer}] = value;
+            if (queries) {
+                queries->setRows(row, *find({StageId::Query, layer}));
+            }
+            output.setRows(row, *find({StageId::LayerOutput, layer}));
+        }
+        m_rows.clear();
+        m_kept.emplace(StageKey{StageId::Key, layer}, key);
+        if (m_needs.keepsValues) {
+            m_kept.emplace(StageKey{StageId::Value, layer}, value);
+        }
+        if (queries) {
+            m_kept.emplace(StageKey{StageId::Query, layer}, queries->take());
+        }
+        m_kept.emplace(StageKey{StageId::LayerOutput, layer}, output.take());
     }
 
-    /// @param earlier what has the rows before m_first; null where there are none
-    Stage keepWhole(const StageKey& key, const Stage& rows, const Stage& earlier)
+    void begin(IndexRange rows)
     {
-        return m_kept.emplace(key, earlier ? joined(*earlier, m_first.value, *rows) : rows).first->second;
+        m_range = rows;
+        m_rows.clear();
     }
 
     Stage find(const StageKey& key)
@@ -181,20 +223,20 @@ private:
         if (const auto found = m_rows.find(key); found != m_rows.end()) {
             return found->second;
         }
-        Stage stage =
-            m_stages.computeRows(key, m_first, [this](const StageKey& needed) { return find(needed); }, m_stop);
+        Stage stage = m_stages.computeRows(
+            key, m_range, [this](const StageKey& needed) { return find(needed); }, m_stop);
         m_rows.emplace(key, stage);
         return stage;
     }
 
     const ModelConfig& m_config;
     const ModelStages& m_stages;
+    Index m_tokens;
     const Reuse& m_reuse;
+    RunRequirements m_needs;
     const std::stop_token& m_stop;
-    bool m_keepsQueries = false;
-    Index m_shared = 0;     ///< The first so many layers are the earlier pass's.
-    TokenIndex m_first;     ///< The first row that the layer in progress works out.
-    Trace::Tensors m_rows;  ///< The stages of the layer in progress from that row on; keys and values once they are whole.
+    IndexRange m_range;     ///< The rows that are worked out.
+    Trace::Tensors m_rows;  ///< The layer's stages of those rows; of all rows its keys and values, once they are there.
     Trace::Tensors m_kept;
 };
 

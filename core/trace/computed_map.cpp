@@ -14,17 +14,46 @@ ComputedMap::ComputedMap(HeadVectors head, ComputedStage stage)
     , m_key(m_head.key->matrix(m_head.keySlice))
 {}
 
+std::shared_ptr<const Matrix> ComputedMap::block(Index i) const
+{
+    {
+        const std::lock_guard lock(m_mutex);
+        if (m_last == i) {
+            return m_lastBlock;
+        }
+    }
+    const TokenIndex first(i * kRowsTogether);
+    const auto query = m_query.middleRows(first.value, std::min(kRowsTogether, rows() - first.value));
+    auto block = std::make_shared<const Matrix>(m_stage == ComputedStage::Weights
+                                                    ? weightsOfRows(query, first, m_key, m_head.options)
+                                                    : scoresOfRows(query, first, m_key, TokenIndex(0), m_head.options));
+    const std::lock_guard lock(m_mutex);
+    m_lastBlock = block;
+    m_last = i;
+    return block;
+}
+
 Matrix ComputedMap::wholeRows(IndexRange rows) const
 {
-    const auto query = m_query.middleRows(rows.begin, rows.size());
-    return m_stage == ComputedStage::Weights
-               ? weightsOfRows(query, TokenIndex(rows.begin), m_key, m_head.options)
-               : scoresOfRows(query, TokenIndex(rows.begin), m_key, TokenIndex(0), m_head.options);
+    Matrix whole(rows.size(), cols());
+    for (Index row = rows.begin; row < rows.end;) {
+        const std::shared_ptr<const Matrix> source = block(row / kRowsTogether);
+        const Index begin = row % kRowsTogether;
+        const Index count = std::min(source->rows() - begin, rows.end - row);
+        whole.middleRows(row - rows.begin, count) = source->middleRows(begin, count);
+        row += count;
+    }
+    return whole;
+}
+
+float ComputedMap::at(TokenIndex query, TokenIndex key) const
+{
+    return (*block(query.value / kRowsTogether))(query.value % kRowsTogether, key.value);
 }
 
 RowVector ComputedMap::row(TokenIndex query) const
 {
-    return wholeRows({query.value, query.value + 1}).row(0);
+    return block(query.value / kRowsTogether)->row(query.value % kRowsTogether);
 }
 
 Matrix ComputedMap::tile(IndexRange rows, IndexRange cols, TileSize size) const

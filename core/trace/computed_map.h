@@ -5,6 +5,7 @@
 #include "core/trace/attention_map.h"
 
 #include <memory>
+#include <mutex>
 
 namespace headlight {
 
@@ -20,8 +21,8 @@ struct HeadVectors
 
 enum class ComputedStage { Scores, Weights };
 
-/// A map that holds no T×S matrix: a tile costs O(rows·S·d) and holds kRowsTogether rows, or as many as are drawn as one. Its cells are
-/// those of `attend` to rounding.
+/// A map that holds no T×S matrix: a tile costs O(rows·S·d). Always kRowsTogether rows are worked out together, the same ones whichever of
+/// them is asked for, so that a cell has the same bits however it is looked at; they are those of `attend` to rounding.
 class ComputedMap final : public AttentionMap
 {
 public:
@@ -30,11 +31,14 @@ public:
 
     Index rows() const override { return m_query.rows(); }
     Index cols() const override { return m_key.rows(); }
-    float at(TokenIndex query, TokenIndex key) const override { return row(query)(key.value); }
+    float at(TokenIndex query, TokenIndex key) const override;
     RowVector row(TokenIndex query) const override;
     Matrix tile(IndexRange rows, IndexRange cols, TileSize size) const override;
 
 private:
+    /// kRowsTogether queries' rows, of which block `i` begins with query i·kRowsTogether.  @return [at most kRowsTogether×S]
+    std::shared_ptr<const Matrix> block(Index i) const;
+
     /// @return [rows.size()×S]
     Matrix wholeRows(IndexRange rows) const;
 
@@ -42,6 +46,10 @@ private:
     ComputedStage m_stage;
     Eigen::Map<const Matrix> m_query;
     Eigen::Map<const Matrix> m_key;
+    mutable std::mutex m_mutex;
+    mutable std::shared_ptr<const Matrix>
+        m_lastBlock;            ///< The one looked at last: rows are mostly asked for in their order.
+    mutable Index m_last = -1;  ///< Which one it is.
 };
 
 }  // namespace headlight

@@ -54,11 +54,21 @@ std::shared_ptr<const Tensor> StageStore::findReady(const StageKey& key) const
 
 std::shared_ptr<const Tensor> StageStore::find(const StageKey& key) const
 {
+    StageTensors working;
+    return find(key, working);
+}
+
+std::shared_ptr<const Tensor> StageStore::find(const StageKey& key, StageTensors& working) const
+{
+    if (const auto found = working.find(key); found != working.end()) {
+        return found->second;
+    }
     std::shared_ptr<const Tensor> tensor = findReady(key);
     if (tensor || !m_source || !m_shapes.contains(key)) {
         return tensor;
     }
-    tensor = m_source->compute(key, [this](const StageKey& needed) { return find(needed); });
+    tensor = m_source->compute(key, [&](const StageKey& needed) { return find(needed, working); });
+    working.emplace(key, tensor);
     remember(key, tensor);
     return tensor;
 }

@@ -14,9 +14,9 @@ namespace headlight {
 
 using StageTensors = std::map<StageKey, std::shared_ptr<const Tensor>>;
 
-/// What a trace's numbers may fill, where what must be kept leaves room. A fifth of what the weights of GPT-2's 144 heads would fill at
+/// What a trace's numbers may fill, where what must be kept leaves room: an eighth of what the weights of GPT-2's 144 heads would fill at
 /// 1,024 tokens.
-inline constexpr std::size_t kTraceBytes = std::size_t{120} << 20U;
+inline constexpr std::size_t kTraceBytes = 80'000'000;
 
 /// Finds stages, and remembers those worked out last as far as kTraceBytes allows, at least the last one. Thread-safe: what two threads ask for at once may
 /// be worked out twice, to the same bits.
@@ -43,6 +43,9 @@ public:
 
 private:
     using Entry = std::pair<StageKey, std::shared_ptr<const Tensor>>;
+
+    /// @param working what was worked out for the same question, of which nothing is to be worked out twice
+    std::shared_ptr<const Tensor> find(const StageKey& key, StageTensors& working) const;
 
     void remember(const StageKey& key, std::shared_ptr<const Tensor> tensor) const;
 

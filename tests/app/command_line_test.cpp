@@ -355,7 +355,7 @@ TEST_F(CommandLineTest, InfoTellsWhatARunNeeds)
 {
     const Outcome outcome = run({"info"});
     ASSERT_EQ(outcome.status, 0);
-    for (const char* fact : {"Headlight small", "layers: 4", "heads: 8", "13 tokens", "MB of memory", " ms (estimated",
+    for (const char* fact : {"Headlight small", "layers: 4", "heads: 8", "13 tokens", "kB of memory", " ms (estimated",
                              "longest text: 1024 tokens; in the ", "of memory that are free, 1024 tokens"}) {
         EXPECT_TRUE(outcome.output.contains(fact)) << fact;
     }

@@ -12,6 +12,8 @@
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
+#include <fstream>
+#include <string>
 #include <thread>
 
 namespace headlight::bench {
@@ -26,6 +28,50 @@ const std::shared_ptr<const Model>& model()
 std::shared_ptr<const Trace> traceOf(Index tokens)
 {
     return forward(model(), encode(*model(), textOf(tokens)).value()).value();
+}
+
+void lookAtEveryHead(const Trace& trace)
+{
+    for (LayerIndex layer(0); layer.value < trace.info().layers; ++layer.value) {
+        for (const auto& weights : trace.maps(StageId::Weights, layer)) {
+            benchmark::DoNotOptimize(weights->cells());
+        }
+    }
+}
+
+/// What the weights of all heads would fill.
+double bytesOfWeights(const Trace& trace)
+{
+    const auto tokens = static_cast<double>(trace.tokens());
+    return static_cast<double>(trace.info().layers * trace.info().heads) * tokens * tokens * sizeof(float);
+}
+
+/// A line of /proc/self/status, in bytes.
+double statusBytes(const std::string& name)
+{
+    std::ifstream status("/proc/self/status");
+    for (std::string line; std::getline(status, line);) {
+        if (line.starts_with(name + ":")) {
+            return 1024.0 * std::stod(line.substr(name.size() + 1));
+        }
+    }
+    return 0.0;
+}
+
+double memoryNow()
+{
+    return statusBytes("VmRSS");
+}
+
+double mostMemory()
+{
+    return statusBytes("VmHWM");
+}
+
+/// From now on mostMemory is of what follows.
+void forgetMostMemory()
+{
+    std::ofstream("/proc/self/clear_refs") << 5;
 }
 
 void setRate(benchmark::State& state, double operations)
@@ -48,7 +94,7 @@ void largeProduct(benchmark::State& state)
 }
 BENCHMARK(largeProduct)->Arg(2048)->UseRealTime()->Unit(benchmark::kMillisecond);
 
-/// Every stage of every head kept.
+/// Every stage of every head can be looked at.
 void forwardPass(benchmark::State& state)
 {
     const EncodedText text = encode(*model(), textOf(state.range(0))).value();
@@ -58,6 +104,56 @@ void forwardPass(benchmark::State& state)
     setRate(state, blockOperations(model()->config, state.range(0)));
 }
 BENCHMARK(forwardPass)->Arg(16)->Arg(64)->Arg(256)->Arg(1024)->UseRealTime()->Unit(benchmark::kMillisecond);
+
+/// The same, and every head's weights looked at.
+void passAndEveryHead(benchmark::State& state)
+{
+    const EncodedText text = encode(*model(), textOf(state.range(0))).value();
+    for ([[maybe_unused]] const auto step : state) {
+        lookAtEveryHead(*forward(model(), text).value());
+    }
+}
+BENCHMARK(passAndEveryHead)->Arg(16)->Arg(64)->Arg(256)->Arg(1024)->UseRealTime()->Unit(benchmark::kMillisecond);
+
+/// A pass whose text has one token more than one that was run before, or another last one.
+void passAfter(benchmark::State& state, Index earlierTokens)
+{
+    const EncodedText text = encode(*model(), textOf(state.range(0))).value();
+    EncodedText earlier = text;
+    earlier.tokens.resize(text.tokens.size() - 1);
+    if (earlierTokens == state.range(0)) {
+        earlier.tokens.push_back(text.tokens[1]);  // not the last one: textOf takes its words in turn
+    }
+    const std::shared_ptr<const Trace> before = forward(model(), earlier).value();
+    for ([[maybe_unused]] const auto step : state) {
+        benchmark::DoNotOptimize(forwardAfter(model(), *before, text, {}).value());
+    }
+}
+void tokenAppended(benchmark::State& state)
+{
+    passAfter(state, state.range(0) - 1);
+}
+void lastTokenChanged(benchmark::State& state)
+{
+    passAfter(state, state.range(0));
+}
+BENCHMARK(tokenAppended)->Arg(16)->Arg(256)->UseRealTime()->Unit(benchmark::kMillisecond);
+BENCHMARK(lastTokenChanged)->Arg(16)->Arg(256)->UseRealTime()->Unit(benchmark::kMillisecond);
+
+/// How many bytes of memory a pass and a look at every head take beyond the model, at their most.
+void memoryOfAPass(benchmark::State& state)
+{
+    const EncodedText text = encode(*model(), textOf(state.range(0))).value();
+    const double before = memoryNow();
+    for ([[maybe_unused]] const auto step : state) {
+        forgetMostMemory();
+        const std::shared_ptr<const Trace> trace = forward(model(), text).value();
+        lookAtEveryHead(*trace);
+        state.counters["bytes"] = mostMemory() - before;
+        state.counters["share"] = state.counters["bytes"] / bytesOfWeights(*trace);
+    }
+}
+BENCHMARK(memoryOfAPass)->Arg(16)->Arg(1024)->Iterations(1);
 
 void geluOfALayer(benchmark::State& state)
 {

@@ -38,20 +38,25 @@ def wall_ms(command, times=7):
 
 
 def figure(part, name, ours, theirs, unit, peer, bar):
-    """@param bar ours must be at least so many times as good  @param unit "ms", where less is better, or a rate"""
-    ratio = theirs / ours if unit == "ms" else ours / theirs
+    """@param bar ours must be at least so many times as good  @param unit "ms" or "MB", where less is better, or a rate"""
+    ratio = theirs / ours if unit in ("ms", "MB") else ours / theirs
     return {"part": part, "figure": name, "ours": ours, "theirs": theirs, "unit": unit, "peer": peer, "ratio": ratio, "bar": bar}
 
 
 def forward(build):
     """Figure 1: the pass with every stage and head inspectable, against PyTorch's and the machine's own products."""
-    ours = google(build / "tests/bench/core_bench", "^(forwardPass|largeProduct)/")
+    ours = google(build / "tests/bench/core_bench", "^(forwardPass|passAndEveryHead|tokenAppended|lastTokenChanged|largeProduct)/")
     peer = [json.loads(line) for line in
             subprocess.run([sys.executable, HERE / "peer_gpt2.py", "64", "256", "1024"], capture_output=True, check=True, text=True).stdout.splitlines()]
     for side in peer:
         tokens = side["tokens"]
         yield figure("forward", f"GPT-2's shape, {tokens} tokens", ours[f"forwardPass/{tokens}"]["real_time"], side["ms"], "ms",
                      "PyTorch", {64: 2.0, 256: 2.5, 1024: 4.0}[tokens])
+        yield figure("forward", f"the same, and every head's weights, {tokens} tokens", ours[f"passAndEveryHead/{tokens}"]["real_time"],
+                     side["ms"], "ms", "PyTorch", None)
+        if tokens == 256:
+            for name, words in (("tokenAppended", "one token appended"), ("lastTokenChanged", "last token changed")):
+                yield figure("forward", f"{words}, 256 tokens", ours[f"{name}/256"]["real_time"], side["ms"], "ms", "PyTorch's whole pass", 15.0)
     yield figure("forward", "rate of products, 256 tokens", ours["forwardPass/256"]["operations"] / 1e9,
                  ours["largeProduct/2048"]["operations"] / 1e9, "GFLOP/s", "2048³ product", 0.75)
 
@@ -72,6 +77,13 @@ def live(build):
     yield figure("live", "gallery of 144 heads, 256 tokens, new data", window["galleryFrame/gpt2_shape/256"]["real_time"], 8.0, "ms", "8 ms", 1.0)
 
 
+def memory(build):
+    """Figure 5: what a pass and a look at every head take beyond the model, against all heads' weights."""
+    ours = google(build / "tests/bench/core_bench", "^memoryOfAPass/1024")["memoryOfAPass/1024/iterations:1"]
+    yield figure("memory", "GPT-2's shape, 1024 tokens, every head looked at", ours["bytes"] / 1e6, ours["bytes"] / ours["share"] / 1e6, "MB",
+                 "all heads' weights", 5.0)
+
+
 def render(build):
     """Figure 12: a labelled 64 × 64 head as PNG, the whole process, against matplotlib's saving alone."""
     with tempfile.TemporaryDirectory() as folder:
@@ -85,7 +97,7 @@ def render(build):
     yield figure("render", "a labelled 64 × 64 head as PNG", ours, theirs, "ms", "matplotlib's savefig", 1.0)
 
 
-PARTS = {"forward": forward, "live": live, "render": render}
+PARTS = {"forward": forward, "live": live, "memory": memory, "render": render}
 
 
 def main():

@@ -75,10 +75,18 @@ private:
     double m_seconds = 0.0;
 };
 
+/// The pass that was run last, for the next to go on from.
+struct LastPass
+{
+    std::weak_ptr<const Model> model;
+    std::shared_ptr<const Trace> trace;
+};
+
 /// What a run reports to while it goes on.
 struct Reporter
 {
     Forecaster& forecaster;
+    LastPass& last;
     std::function<void(const Forecast&)> foresee;
 };
 
@@ -99,9 +107,15 @@ Result<std::shared_ptr<const Trace>> computeTrace(const Request& request, const 
         reporter.foresee(*forecast);
     }
     const auto runBegin = std::chrono::steady_clock::now();
-    Result<std::shared_ptr<const Trace>> trace = forward(*request.model, *encoded, request.experiment, stop);
+    const bool goesOn = reporter.last.trace && reporter.last.model.lock() == request.model;
+    Result<std::shared_ptr<const Trace>> trace = goesOn ? forwardAfter(request.model, *reporter.last.trace, *encoded,
+                                                                       request.experiment, {StageId::Logits}, stop)
+                                                        : forward(request.model, *encoded, request.experiment, stop);
     const double running = secondsSince(runBegin);
     if (trace) {
+        reporter.last = {request.model, *trace};
+    }
+    if (trace && !goesOn) {
         reporter.forecaster.learn(request.model, tokens, running);
     }
     response.droppedTokens = encoded->droppedTokens;
@@ -175,7 +189,8 @@ void Engine::request(Request request)
 void Engine::work(const std::stop_token& stop)
 {
     Forecaster forecaster;
-    Reporter reporter{forecaster, [this](const Forecast& forecast) { store(forecast, std::nullopt); }};
+    LastPass last;
+    Reporter reporter{forecaster, last, [this](const Forecast& forecast) { store(forecast, std::nullopt); }};
     while (true) {
         Request request;
         std::stop_token current;

@@ -58,7 +58,7 @@ std::optional<StageKey> missingStage(const Model& model, const Trace& trace)
         const Index layers = stage.scope == StageScope::Layer ? model.config.layers : 1;
         for (Index layer = 0; isKept && layer < layers; ++layer) {
             const StageKey key{stage.id, LayerIndex(layer)};
-            if (!trace.find(key)) {
+            if (!trace.has(key)) {
                 return key;
             }
         }
@@ -246,14 +246,17 @@ CellAddress Deriver::address(const StageKey& stage, Index row, Index column) con
 
 Expression Deriver::traced(std::string symbol, const CellAddress& cell) const
 {
-    const auto tensor = m_trace.find(cell.stage);
+    std::shared_ptr<const Tensor>& tensor = m_held[cell.stage];
+    if (!tensor) {
+        tensor = m_trace.find(cell.stage);
+    }
     const Index slice = cell.head.value * tensor->slices() / m_config.heads;
     return operand(std::move(symbol), given(tensor->matrix(slice)(cell.row, cell.column)), cell);
 }
 
 std::vector<Expression> Deriver::tracedRow(const std::string& symbol, const StageKey& stage, Index row) const
 {
-    std::vector<Expression> cells(static_cast<std::size_t>(m_trace.find(stage)->cols()));
+    std::vector<Expression> cells(static_cast<std::size_t>(m_trace.shapes().at(stage).back()));
     for (std::size_t i = 0; i < cells.size(); ++i) {
         const auto column = static_cast<Index>(i);
         cells[i] = traced(indexed(symbol, column), address(stage, row, column));

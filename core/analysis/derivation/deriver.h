@@ -2,7 +2,9 @@
 #pragma once
 
 #include "core/analysis/derivation/derivation.h"
+#include "core/trace/trace.h"
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -135,6 +137,7 @@ private:
     CellAddress m_cell;
     PositionScheme m_positions;
     Derivation m_derivation;
+    mutable StageTensors m_held;  ///< Stages that cells of were looked at.
 };
 
 /// A number that is exact.

@@ -46,7 +46,7 @@ void Deriver::addEmbeddingOutput()
     std::vector<std::pair<StageId, std::string>> parts;
     for (auto part : {std::pair{StageId::TokenEmbedding, "token"}, std::pair{StageId::PositionEmbedding, "position"},
                       std::pair{StageId::TypeEmbedding, "segment"}}) {
-        if (m_trace.find({part.first})) {
+        if (m_trace.has({part.first})) {
             parts.emplace_back(part);
         }
     }

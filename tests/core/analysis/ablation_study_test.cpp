@@ -66,7 +66,8 @@ Model workedModel()
 
 TEST(StudyAblation, MeasuresTheOutputAsWorkedByHand)
 {
-    const AblationStudy study = studyAblation(shared(workedModel()), textOf({0}), {}, OutputTarget{TokenIndex(0)}).value();
+    const AblationStudy study =
+        studyAblation(shared(workedModel()), textOf({0}), {}, OutputTarget{TokenIndex(0)}).value();
     EXPECT_NEAR(study.before, std::sqrt(58.0), 1e-6);
     ASSERT_EQ(study.effects.size(), 2U);
     const TargetChange first = study.effects[0].change.value();
@@ -301,7 +302,8 @@ TEST_F(RandomStudy, SaysWhatIsNotThere)
     m_model.config.outputHead = OutputHead::None;
     EXPECT_EQ(refusal(PredictionTarget{TokenIndex(0), 0}),
               (Error{ErrorCode::NotFound, "random has no logits, so that it predicts nothing."}));
-    EXPECT_TRUE(studyAblation(shared(m_model), m_text, {}, OutputTarget{TokenIndex(0)})) << "it has an output all the same";
+    EXPECT_TRUE(studyAblation(shared(m_model), m_text, {}, OutputTarget{TokenIndex(0)}))
+        << "it has an output all the same";
     m_model.weights.finalNorm->gain.setZero();
     m_model.weights.finalNorm->bias.setZero();
     EXPECT_EQ(refusal(OutputTarget{TokenIndex(0)}).code, ErrorCode::Malformed);

@@ -131,6 +131,31 @@ TEST(Forward, AgreesWithTheNaiveTwinOverAwkwardSizes)
     }
 }
 
+TEST(Forward, OfATextThatGoesThroughInPartsIsThatOfTheNaiveOne)
+{
+    Random random;
+    SCOPED_TRACE(random.describe());
+    ModelConfig config = sinusoidalConfig();
+    config.maxTokens = 2 * kRowsAtOnce + 50;
+    config.mask.direction = Direction::Causal;
+    const Model model = randomModel(config, random);
+    const EncodedText text = randomText(config, config.maxTokens, random);
+    for (const AttentionKernel kernel : {AttentionKernel::Softmax, AttentionKernel::Linear}) {
+        const Experiment experiment{.kernel = kernel, .zeroedValues = {TokenIndex(3), TokenIndex(kRowsAtOnce + 3)}};
+        const auto trace = run(model, text, experiment);
+        for (const auto& [key, slices] : naiveForward(model, text, experiment)) {
+            for (std::size_t slice = 0; slice < slices.size(); ++slice) {
+                EXPECT_TRUE(isClose(stage(*trace, key, static_cast<Index>(slice)), slices[slice]))
+                    << tensorName(key) << ", slice " << slice;
+            }
+        }
+        EncodedText other = text;
+        other.tokens[kRowsAtOnce - 1].id = other.tokens[kRowsAtOnce - 1].id == 0 ? 1 : 0;
+        EXPECT_TRUE(
+            isClose(*forwardAfter(shared(model), *trace, other, experiment).value(), *run(model, other, experiment)));
+    }
+}
+
 TEST(Forward, SaysWhatTheTraceIsOf)
 {
     Random random;
@@ -535,12 +560,14 @@ TEST(ForwardAfter, RunsAllAnewWhereMoreThanHeadsDiffersOrTheInputIsNotThere)
     const EncodedText text = randomText(config, 9, random);
     const auto before = run(model, text);
     for (const auto& [name, experiment] : kToggles) {
-        EXPECT_TRUE(isIdentical(*forwardAfter(shared(model), *before, text, experiment).value(), *run(model, text, experiment)))
+        EXPECT_TRUE(
+            isIdentical(*forwardAfter(shared(model), *before, text, experiment).value(), *run(model, text, experiment)))
             << name;
     }
     const Experiment experiment{.ablatedHeads = {head(1, 0)}};
     const Trace bare(before->info(), {});
-    EXPECT_TRUE(isIdentical(*forwardAfter(shared(model), bare, text, experiment).value(), *run(model, text, experiment)));
+    EXPECT_TRUE(
+        isIdentical(*forwardAfter(shared(model), bare, text, experiment).value(), *run(model, text, experiment)));
 }
 
 TEST(ForwardAfter, EndsWhereItIsTold)
@@ -552,7 +579,8 @@ TEST(ForwardAfter, EndsWhereItIsTold)
     const EncodedText text = randomText(config, 9, random);
     const auto before = run(model, text);
     const Experiment experiment{.ablatedHeads = {head(0, 1)}};
-    const auto block = forwardAfter(shared(model), *before, text, experiment, {StageId::Weights, LayerIndex(0)}).value();
+    const auto block =
+        forwardAfter(shared(model), *before, text, experiment, {StageId::Weights, LayerIndex(0)}).value();
     EXPECT_TRUE(block->find({StageId::Weights, LayerIndex(0)}));
     EXPECT_FALSE(block->find({StageId::LayerInput, LayerIndex(1)}));
     const auto final = forwardAfter(shared(model), *before, text, experiment, {StageId::FinalNorm}).value();
@@ -569,11 +597,14 @@ TEST(ForwardAfter, RefusesAnExperimentThatDoesNotFitAndStopsWhenAsked)
     const Model model = randomModel(config, random);
     const EncodedText text = randomText(config, 9, random);
     const auto before = run(model, text);
-    EXPECT_EQ(forwardAfter(shared(model), *before, text, {.ablatedHeads = {head(7, 0)}}).error().code, ErrorCode::InvalidArgument);
+    EXPECT_EQ(forwardAfter(shared(model), *before, text, {.ablatedHeads = {head(7, 0)}}).error().code,
+              ErrorCode::InvalidArgument);
     std::stop_source stop;
     stop.request_stop();
     EXPECT_EQ(
-        forwardAfter(shared(model), *before, text, {.ablatedHeads = {head(1, 0)}}, {StageId::Logits}, stop.get_token()).error().code,
+        forwardAfter(shared(model), *before, text, {.ablatedHeads = {head(1, 0)}}, {StageId::Logits}, stop.get_token())
+            .error()
+            .code,
         ErrorCode::Cancelled);
 }
 
@@ -581,8 +612,8 @@ TEST(ForwardAfter, KeepsTheRowsThatACausalMaskLetsNothingChange)
 {
     Random random;
     SCOPED_TRACE(random.describe());
-    for (const PositionScheme positions : {PositionScheme::Sinusoidal, PositionScheme::Learned, PositionScheme::Rotary,
-                                           PositionScheme::Alibi}) {
+    for (const PositionScheme positions :
+         {PositionScheme::Sinusoidal, PositionScheme::Learned, PositionScheme::Rotary, PositionScheme::Alibi}) {
         for (const auto& [name, toggle] : kToggles) {
             SCOPED_TRACE(name);
             ModelConfig config = sinusoidalConfig();
@@ -607,8 +638,8 @@ TEST(ForwardAfter, KeepsTheRowsThatACausalMaskLetsNothingChange)
                     EXPECT_TRUE(isClose(*after, *run(model, later, experiment))) << common << " of " << length;
                     Experiment other = experiment;
                     other.ablatedHeads.insert(head(1, 3));
-                    EXPECT_TRUE(isClose(*forwardAfter(shared(model), *before, later, other).value(),
-                                        *run(model, later, other)))
+                    EXPECT_TRUE(
+                        isClose(*forwardAfter(shared(model), *before, later, other).value(), *run(model, later, other)))
                         << common << " of " << length << ", and a head off";
                 }
             }

@@ -1,0 +1,103 @@
+#include "core/trace/stage_store.h"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+namespace headlight::test {
+namespace {
+
+constexpr Index kMegabyte = (Index{1} << 20U) / static_cast<Index>(sizeof(float));
+
+StageKey key(StageId id, Index layer)
+{
+    return {id, LayerIndex(layer)};
+}
+
+/// Outputs of 31 MB, each worked out from its layer's input, and counted.
+class Doubler final : public StageSource
+{
+public:
+    Doubler()
+    {
+        for (Index layer = 0; layer < 5; ++layer) {
+            m_shapes[key(StageId::LayerInput, layer)] = {1, 1};
+            m_shapes[key(StageId::LayerOutput, layer)] = {30, kMegabyte};
+        }
+    }
+
+    const StageShapes& shapes() const override { return m_shapes; }
+
+    std::shared_ptr<const Tensor> compute(const StageKey& wanted, const Find& find) const override
+    {
+        computed.push_back(wanted.layer.value);
+        const float input = find({StageId::LayerInput, wanted.layer})->matrix()(0, 0);
+        Tensor output = Tensor::unset(m_shapes.at(wanted));
+        output.matrix().setConstant(2.0F * input);
+        return std::make_shared<const Tensor>(std::move(output));
+    }
+
+    RowVector row(const StageKey& /*key*/, TokenIndex /*token*/, const Find& /*find*/) const override { return {}; }
+
+    std::shared_ptr<const AttentionMap> map(StageId /*stage*/, HeadAddress /*head*/,
+                                            const Find& /*find*/) const override
+    {
+        return nullptr;
+    }
+
+    mutable std::vector<Index> computed;  ///< Layers, in the order in which they were.
+
+private:
+    StageShapes m_shapes;
+};
+
+StageTensors inputs()
+{
+    StageTensors kept;
+    for (Index layer = 0; layer < 5; ++layer) {
+        Tensor input({1, 1});
+        input.matrix()(0, 0) = static_cast<float>(layer);
+        kept[key(StageId::LayerInput, layer)] = std::make_shared<const Tensor>(std::move(input));
+    }
+    return kept;
+}
+
+TEST(StageStore, WorksOutWhatIsNotKeptAndRemembersAsMuchAsThereIsRoomFor)
+{
+    const auto source = std::make_shared<const Doubler>();
+    const StageStore store(inputs(), source);
+    EXPECT_EQ(store.find(key(StageId::LayerInput, 3))->matrix()(0, 0), 3.0F);
+    EXPECT_TRUE(source->computed.empty());
+    EXPECT_EQ(store.findReady(key(StageId::LayerOutput, 1)), nullptr);
+    EXPECT_EQ(store.find(key(StageId::LayerOutput, 1))->matrix()(0, 0), 2.0F);
+    EXPECT_EQ(store.find(key(StageId::LayerOutput, 2))->matrix()(29, 7), 4.0F);
+    static_cast<void>(store.find(key(StageId::LayerOutput, 1)));
+    EXPECT_EQ(source->computed, (std::vector<Index>{1, 2})) << "both are remembered";
+    static_cast<void>(store.find(key(StageId::LayerOutput, 3)));
+    static_cast<void>(store.find(key(StageId::LayerOutput, 1)));
+    EXPECT_EQ(source->computed, (std::vector<Index>{1, 2, 3})) << "the one asked for least recently is forgotten";
+    static_cast<void>(store.find(key(StageId::LayerOutput, 2)));
+    EXPECT_EQ(source->computed, (std::vector<Index>{1, 2, 3, 2}));
+}
+
+TEST(StageStore, KnowsTheShapesWithoutWorkingAnythingOut)
+{
+    const auto source = std::make_shared<const Doubler>();
+    const StageStore store(inputs(), source);
+    EXPECT_EQ(store.shapes().at(key(StageId::LayerOutput, 4)), (Tensor::Shape{30, kMegabyte}));
+    EXPECT_EQ(store.find(key(StageId::Weights, 0)), nullptr);
+    EXPECT_EQ(store.map(key(StageId::Weights, 0), 0), nullptr);
+    EXPECT_EQ(store.row(key(StageId::Weights, 0), TokenIndex(0)).size(), 0);
+    EXPECT_TRUE(source->computed.empty());
+}
+
+TEST(StageStore, WithoutASourceHasWhatIsKept)
+{
+    const StageStore store(inputs(), nullptr);
+    EXPECT_EQ(store.shapes().size(), 5U);
+    EXPECT_EQ(store.row(key(StageId::LayerInput, 2), TokenIndex(0))(0), 2.0F);
+    EXPECT_EQ(store.find(key(StageId::LayerOutput, 2)), nullptr);
+}
+
+}  // namespace
+}  // namespace headlight::test
