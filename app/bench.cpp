@@ -87,8 +87,8 @@ Result<Timing> bench(const BenchOptions& options)
 void addBenchCommand(CLI::App& program, int& status)
 {
     auto options = std::make_shared<BenchOptions>();
-    CLI::App* command =
-        program.add_subcommand("bench", "Time the opening of a model and a forward pass, after which every stage can be looked at");
+    CLI::App* command = program.add_subcommand(
+        "bench", "Time the opening of a model and a forward pass, after which every stage can be looked at");
     command->add_flag("--json", options->json, "One JSON object");
     command->add_option("--runs", options->runs, "How many are timed, after one to warm up")
         ->check(CLI::Range(1, 100'000))

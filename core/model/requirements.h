@@ -17,8 +17,7 @@ struct RunRequirements
     /// What the trace keeps; what it works out later is remembered as far as kTraceBytes allows.
     double traceBytes = 0.0;
 
-    bool keepsValues =
-        false;  ///< Whether the trace has room for values beside inputs and keys; else they are worked out again.
+    bool keepsValues = false;   ///< Whether the trace has room for values, else they are worked out again.
     bool keepsQueries = false;  ///< Whether it has room for queries beside them.
 
     /// The most that is held at once while it runs, or while its heads are measured: the trace and what is in between. Not the weights.
