@@ -89,8 +89,9 @@ struct AblationStudy
 /// @param progress reported after each head, by the layers that were run
 /// @return as forward; InvalidArgument for a token, id or head that is not there; NotFound for a prediction of a model without
 /// logits; Malformed where the target is no finite number, or an output that is all zeros. O(L·H) passes of (L + 1)/2 layers.
-Result<AblationStudy> studyAblation(const std::shared_ptr<const Model>& model, const EncodedText& text, const Experiment& base,
-                                    const AblationTarget& target, const Progress& progress = {});
+Result<AblationStudy> studyAblation(const std::shared_ptr<const Model>& model, const EncodedText& text,
+                                    const Experiment& base, const AblationTarget& target,
+                                    const Progress& progress = {});
 
 /// The effects from the largest |effect| to the smallest, of equal ones the first head first; those that are off last.
 std::vector<HeadEffect> ranked(const AblationStudy& study);
