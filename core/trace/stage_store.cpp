@@ -1,6 +1,8 @@
 #include "core/trace/stage_store.h"
 
 #include <algorithm>
+#include <functional>
+#include <numeric>
 #include <set>
 
 namespace headlight {
@@ -13,6 +15,16 @@ std::size_t bytesOf(const StageTensors& tensors)
     std::size_t bytes = 0;
     for (const auto& [key, tensor] : tensors) {
         bytes += counted.insert(tensor.get()).second ? byteCount(*tensor) : 0;
+    }
+    return bytes;
+}
+
+std::size_t bytesOfAllLayers(const StageShapes& shapes, StageId id)
+{
+    std::size_t bytes = 0;
+    for (auto stage = shapes.lower_bound({id}); stage != shapes.end() && stage->first.id == id; ++stage) {
+        bytes += sizeof(float) * static_cast<std::size_t>(std::accumulate(stage->second.begin(), stage->second.end(),
+                                                                          Index{1}, std::multiplies<>()));
     }
     return bytes;
 }
@@ -106,7 +118,7 @@ std::shared_ptr<const AttentionMap> StageStore::map(const StageKey& key, Index s
     if (!m_shapes.contains(key)) {
         return nullptr;
     }
-    if (m_source && !findReady(key)) {
+    if (m_source && bytesOfAllLayers(m_shapes, key.id) > m_room && !findReady(key)) {
         if (auto map = m_source->map(key.id, {key.layer, HeadIndex(slice)},
                                      [this](const StageKey& needed) { return find(needed); })) {
             return map;
