@@ -29,7 +29,7 @@ struct PipelineStep
     std::vector<StageId> inputs = {};  ///< The earlier stages that it is computed from.
 };
 
-/// Embeddings, one layer as one of its heads sees it, and what follows the last layer: every stage of these that the trace keeps,
+/// Embeddings, one layer as one of its heads sees it, and what follows the last layer: every stage of these that the trace has,
 /// once, and those that follow from them (core/analysis/stage_matrix). A stage stands after all of its inputs, so norms stand where
 /// the model has them.
 ///

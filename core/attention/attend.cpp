@@ -1,7 +1,6 @@
 #include "core/attention/attend.h"
 
-#include "core/attention/positions.h"
-#include "core/attention/scores.h"
+#include "core/attention/rows.h"
 #include "core/attention/softmax.h"
 #include "core/tensor/matmul.h"
 
@@ -46,12 +45,8 @@ Result<AttentionStages> attend(ConstMatrixRef query, ConstMatrixRef key, ConstMa
     if (const Result<void> valid = validate(query, key, value, options); !valid) {
         return tl::unexpected(valid.error());
     }
-    const float scale = options.scale == 0.0F ? scoreScale(query.cols()) : options.scale;
     AttentionStages stages;
-    stages.scores = scaledScores(query, key, scale);
-    if (options.alibiSlope != 0.0F) {
-        stages.scores += alibiBias(options.alibiSlope, query.rows(), key.rows());
-    }
+    stages.scores = scoresOfRows(query, TokenIndex(0), key, TokenIndex(0), options);
     stages.weights = softmaxRows(applyMask(stages.scores, options.mask), options.temperature);
     stages.output = multiply(stages.weights, value);
     return stages;

@@ -1,7 +1,6 @@
 #include "core/attention/tiled.h"
 
-#include "core/attention/positions.h"
-#include "core/attention/scores.h"
+#include "core/attention/rows.h"
 #include "core/tensor/matmul.h"
 
 #include <algorithm>
@@ -48,26 +47,11 @@ void forEachVisibleTile(Index queries, Index keys, const Mask& mask, const Block
 /// [queries×keys] as `attend` has them, with −∞ where the mask hides the key.
 Matrix maskedScores(const Tile& tile, ConstMatrixRef query, ConstMatrixRef key, const AttentionOptions& options)
 {
-    const float scale = options.scale == 0.0F ? scoreScale(query.cols()) : options.scale;
-    Matrix scores =
-        scaledScores(query.middleRows(tile.firstQuery, tile.queries), key.middleRows(tile.firstKey, tile.keys), scale);
-    if (options.alibiSlope != 0.0F) {
-        const Matrix ofDistance = alibiBias(options.alibiSlope, 1, std::max(query.rows(), key.rows()));
-        for (Index i = 0; i < tile.queries; ++i) {
-            for (Index j = 0; j < tile.keys; ++j) {
-                scores(i, j) += ofDistance(0, std::abs(tile.firstQuery + i - tile.firstKey - j));
-            }
-        }
-    }
-    if (options.mask != Mask{}) {
-        for (Index i = 0; i < tile.queries; ++i) {
-            for (Index j = 0; j < tile.keys; ++j) {
-                if (!isVisible(options.mask, TokenIndex(tile.firstQuery + i), TokenIndex(tile.firstKey + j))) {
-                    scores(i, j) = kMasked;
-                }
-            }
-        }
-    }
+    const TokenIndex firstQuery(tile.firstQuery);
+    const TokenIndex firstKey(tile.firstKey);
+    Matrix scores = scoresOfRows(query.middleRows(tile.firstQuery, tile.queries), firstQuery,
+                                 key.middleRows(tile.firstKey, tile.keys), firstKey, options);
+    maskScores(scores, options.mask, firstQuery, firstKey);
     return scores;
 }
 

@@ -378,7 +378,7 @@ bool ModelStages::has(StageId stage) const
     case StageId::Logits:
         return config.outputHead != OutputHead::None;
     default:
-        return stageInfo(stage).storage == StageStorage::Kept;
+        return stageInfo(stage).storage == StageStorage::Traced;
     }
 }
 

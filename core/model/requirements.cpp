@@ -65,14 +65,29 @@ double bytesOfLooking(double tokens)
     return 2.0 * static_cast<double>(productThreads()) * tokens * tokens * sizeof(float);
 }
 
-/// The numbers of the weights that every token is multiplied by.
+/// The numbers of the matrices that every token is multiplied by, of all layers.
 double multipliedWeights(const ModelConfig& config)
 {
-    const auto embedding = static_cast<double>(config.vocabulary) * static_cast<double>(config.width);
-    const auto positions = static_cast<double>(config.positions == PositionScheme::Learned ? config.maxTokens : 0) *
-                           static_cast<double>(config.width);
-    const bool readsItOnly = config.outputHead == OutputHead::None || config.outputEmbedding == OutputEmbedding::Own;
-    return weightCount(config) - positions - (readsItOnly ? embedding : 0.0);
+    const auto width = static_cast<double>(config.width);
+    const auto headWidth = static_cast<double>(config.headWidth());
+    const double projections = static_cast<double>(2 * config.heads + 2 * config.groups()) * headWidth;
+    const double feedForwardParts = config.feedForward == FeedForwardKind::Gated ? 3.0 : 2.0;
+    return static_cast<double>(config.layers) * width *
+           (projections + feedForwardParts * static_cast<double>(config.feedForwardWidth));
+}
+
+/// Cells of scores that the heads of all layers work out.
+double computedCells(const ModelConfig& config, Index tokens)
+{
+    double cells = 0.0;
+    for (LayerIndex layer(0); layer.value < config.layers; ++layer.value) {
+        for (Index begin = 0; begin < tokens; begin += kRowsTogether) {
+            const Index rows = std::min(kRowsTogether, tokens - begin);
+            const KeyRange keys = keysInReach(config.maskOf(layer), TokenIndex(begin), rows, tokens);
+            cells += static_cast<double>(rows * keys.size());
+        }
+    }
+    return cells * static_cast<double>(config.heads);
 }
 
 template <typename Task>
@@ -125,7 +140,7 @@ double secondsOfHeads(const ModelConfig& config, Index tokens)
     const Index some = std::min(tokens, kMostTokens);
     const Matrix vectors = Matrix::Ones(some, config.headWidth());
     const AttentionOptions options{.mask = config.maskOf(LayerIndex(0))};
-    const auto head = [&] { static_cast<void>(attend(vectors, vectors, vectors, options)); };
+    const auto head = [&] { static_cast<void>(outputOfRows(vectors, TokenIndex(0), vectors, vectors, options)); };
     head();
     const double share = static_cast<double>(tokens) / static_cast<double>(some);
     return seconds(head) * share * share * headsOf(config);
@@ -146,7 +161,7 @@ RunRequirements runRequirements(const ModelConfig& config, Index tokens)
 {
     const auto count = static_cast<double>(tokens);
     const Kept kept = keptOf(config, count);
-    const double attention = 4.0 * count * count * headsOf(config) * static_cast<double>(config.headWidth());
+    const double attention = 4.0 * computedCells(config, tokens) * static_cast<double>(config.headWidth());
     return {.tokens = tokens,
             .traceBytes = kept.bytes,
             .keepsValues = kept.hasValues,

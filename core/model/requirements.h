@@ -23,7 +23,8 @@ struct RunRequirements
     /// The most that is held at once while it runs, or while its heads are measured: the trace and what is in between. Not the weights.
     double peakBytes = 0.0;
 
-    double operations = 0.0;  ///< Multiplications and additions of its matrix products.
+    /// Multiplications and additions of its matrix products, under the model's own masks. Not of logits, which are worked out later.
+    double operations = 0.0;
 };
 
 RunRequirements runRequirements(const ModelConfig& config, Index tokens);

@@ -80,26 +80,44 @@ Reuse reuseOf(const Trace& before, const ModelConfig& config, const PassInput& i
 class GrowingStage
 {
 public:
-    /// @param earlier what its first rows are; not needed for none
-    GrowingStage(Tensor::Shape shape, const std::shared_ptr<const Tensor>& earlier, Index rows)
-        : m_tensor(Tensor::unset(std::move(shape)))
+    /// @param earlier what its first rows are; null for none
+    GrowingStage(Tensor::Shape shape, std::shared_ptr<const Tensor> earlier, Index rows)
+        : m_shape(std::move(shape))
+        , m_earlier(std::move(earlier))
+        , m_rows(rows)
+    {}
+
+    /// The next ones; where they are all, they are shared and not copied.
+    void append(const std::shared_ptr<const Tensor>& rows)
     {
-        for (Index slice = 0; slice < m_tensor.slices() && rows > 0; ++slice) {
-            m_tensor.matrix(slice).topRows(rows) = earlier->matrix(slice).topRows(rows);
+        if (rows->shape() == m_shape) {
+            m_whole = rows;
+            return;
         }
+        if (!m_grown) {
+            m_grown = std::make_shared<Tensor>(Tensor::unset(m_shape));
+            m_whole = m_grown;
+            setRows(0, m_earlier ? *m_earlier : Tensor(), m_rows);
+        }
+        setRows(m_rows, *rows, rows->rows());
+        m_rows += rows->rows();
     }
 
-    void setRows(Index begin, const Tensor& rows)
-    {
-        for (Index slice = 0; slice < m_tensor.slices(); ++slice) {
-            m_tensor.matrix(slice).middleRows(begin, rows.rows()) = rows.matrix(slice);
-        }
-    }
-
-    std::shared_ptr<const Tensor> take() { return std::make_shared<const Tensor>(std::move(m_tensor)); }
+    const std::shared_ptr<const Tensor>& whole() const { return m_whole; }
 
 private:
-    Tensor m_tensor;
+    void setRows(Index begin, const Tensor& from, Index count)
+    {
+        for (Index slice = 0; slice < m_grown->slices() && count > 0; ++slice) {
+            m_grown->matrix(slice).middleRows(begin, count) = from.matrix(slice).topRows(count);
+        }
+    }
+
+    Tensor::Shape m_shape;
+    std::shared_ptr<const Tensor> m_earlier;
+    Index m_rows;  ///< How many are there.
+    std::shared_ptr<Tensor> m_grown;
+    std::shared_ptr<const Tensor> m_whole;
 };
 
 /// One run of `forward`, layer by layer; of a layer's stages only those stay that its trace keeps.
@@ -152,7 +170,7 @@ private:
 
     void embed()
     {
-        begin({0, m_tokens});
+        m_range = {0, m_tokens};
         m_kept.emplace(StageKey{StageId::EmbeddingOutput}, find({StageId::EmbeddingOutput}));
     }
 
@@ -171,51 +189,54 @@ private:
             const StageKey key{id, layer};
             return GrowingStage(m_stages.shapes().at(key), known > 0 ? m_reuse.pass->find(key) : nullptr, known);
         };
-        const auto beginWith = [&](IndexRange rows) {
-            begin(rows);
-            m_rows[{StageId::LayerInput, layer}] =
-                rows.size() == m_tokens ? input
-                                        : std::make_shared<const Tensor>(
-                                              Tensor::fromMatrix(input->matrix().middleRows(rows.begin, rows.size())));
+        const auto forEachPart = [&](const auto& work) {
+            for (Index row = known; row < m_tokens && !m_stop.stop_requested(); row += m_stages.rowsAtOnce()) {
+                begin(layer, input, {row, std::min(row + m_stages.rowsAtOnce(), m_tokens)});
+                work();
+            }
         };
         GrowingStage keys = growing(StageId::Key);
         GrowingStage values = growing(StageId::Value);
-        for (Index row = known; row < m_tokens; row += m_stages.rowsAtOnce()) {
-            beginWith({row, std::min(row + m_stages.rowsAtOnce(), m_tokens)});
-            keys.setRows(row, *find({StageId::Key, layer}));
-            values.setRows(row, *find({StageId::Value, layer}));
-        }
-        const Stage key = keys.take();
-        const Stage value = values.take();
+        forEachPart([&] {
+            keys.append(find({StageId::Key, layer}));
+            values.append(find({StageId::Value, layer}));
+        });
         std::optional<GrowingStage> queries;
         if (m_needs.keepsQueries) {
             queries.emplace(growing(StageId::Query));
         }
         GrowingStage output = growing(StageId::LayerOutput);
-        for (Index row = known; row < m_tokens && !m_stop.stop_requested(); row += m_stages.rowsAtOnce()) {
-            beginWith({row, std::min(row + m_stages.rowsAtOnce(), m_tokens)});
-            m_rows[{StageId::Key, layer}] = key;
-            m_rows[{StageId::Value, layer}] = value;
+        forEachPart([&] {
+            m_rows[{StageId::Key, layer}] = keys.whole();
+            m_rows[{StageId::Value, layer}] = values.whole();
             if (queries) {
-                queries->setRows(row, *find({StageId::Query, layer}));
+                queries->append(find({StageId::Query, layer}));
             }
-            output.setRows(row, *find({StageId::LayerOutput, layer}));
-        }
+            output.append(find({StageId::LayerOutput, layer}));
+        });
         m_rows.clear();
-        m_kept.emplace(StageKey{StageId::Key, layer}, key);
+        m_kept.emplace(StageKey{StageId::Key, layer}, keys.whole());
         if (m_needs.keepsValues) {
-            m_kept.emplace(StageKey{StageId::Value, layer}, value);
+            m_kept.emplace(StageKey{StageId::Value, layer}, values.whole());
         }
         if (queries) {
-            m_kept.emplace(StageKey{StageId::Query, layer}, queries->take());
+            m_kept.emplace(StageKey{StageId::Query, layer}, queries->whole());
         }
-        m_kept.emplace(StageKey{StageId::LayerOutput, layer}, output.take());
+        m_kept.emplace(StageKey{StageId::LayerOutput, layer}, output.whole());
     }
 
-    void begin(IndexRange rows)
+    /// Turns to some rows of a layer, if it is not at them.  @param input of all rows
+    void begin(LayerIndex layer, const Stage& input, IndexRange rows)
     {
+        const StageKey key{StageId::LayerInput, layer};
+        if (m_range == rows && m_rows.contains(key)) {
+            return;
+        }
         m_range = rows;
         m_rows.clear();
+        m_rows[key] = rows.size() == m_tokens ? input
+                                              : std::make_shared<const Tensor>(Tensor::fromMatrix(
+                                                    input->matrix().middleRows(rows.begin, rows.size())));
     }
 
     Stage find(const StageKey& key)

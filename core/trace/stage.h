@@ -42,8 +42,8 @@ enum class StageId {
 /// Whether a stage exists once a model or once a layer.
 enum class StageScope { Model, Layer };
 
-/// Whether a forward pass keeps a stage, or it is worked out from others when it is looked at (core/analysis/stage_matrix).
-enum class StageStorage { Kept, Derived };
+/// Whether a trace has a stage, or core/analysis/stage_matrix makes it of others that a trace has.
+enum class StageStorage { Traced, Derived };
 
 /// One row of the table.
 struct Stage
@@ -55,7 +55,7 @@ struct Stage
     std::string_view formula;  ///< As the papers write it.
     std::string_view axes;     ///< One shape letter an axis: T S H G d D F V, and C for the H·d concatenated columns.
     std::string_view purpose;  ///< What it does, as one sentence for people.
-    StageStorage storage = StageStorage::Kept;
+    StageStorage storage = StageStorage::Traced;
 };
 
 /// One stage of one layer; `layer` is 0 for stages of the whole model.

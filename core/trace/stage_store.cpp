@@ -8,6 +8,11 @@
 namespace headlight {
 namespace {
 
+std::size_t byteCount(const Tensor& tensor)
+{
+    return static_cast<std::size_t>(tensor.size()) * sizeof(float);
+}
+
 /// A tensor that has two names is there once.
 std::size_t bytesOf(const StageTensors& tensors)
 {
@@ -19,6 +24,7 @@ std::size_t bytesOf(const StageTensors& tensors)
     return bytes;
 }
 
+/// What a stage fills, of every layer.
 std::size_t bytesOfAllLayers(const StageShapes& shapes, StageId id)
 {
     std::size_t bytes = 0;
@@ -30,11 +36,6 @@ std::size_t bytesOfAllLayers(const StageShapes& shapes, StageId id)
 }
 
 }  // namespace
-
-std::size_t byteCount(const Tensor& tensor)
-{
-    return static_cast<std::size_t>(tensor.size()) * sizeof(float);
-}
 
 StageStore::StageStore(StageTensors kept, std::shared_ptr<const StageSource> source)
     : m_kept(std::move(kept))

@@ -18,8 +18,8 @@ using StageTensors = std::map<StageKey, std::shared_ptr<const Tensor>>;
 /// 1,024 tokens.
 inline constexpr std::size_t kTraceBytes = 80'000'000;
 
-/// Finds stages, and remembers those worked out last as far as kTraceBytes allows, at least the last one. Thread-safe: what two threads ask for at once may
-/// be worked out twice, to the same bits.
+/// Finds stages, and remembers those worked out last as far as kTraceBytes allows, at least the last one. Thread-safe: what two threads ask
+/// for at once may be worked out twice, to the same bits.
 class StageStore
 {
 public:
@@ -38,7 +38,8 @@ public:
     /// One row of a [T,…] stage; empty for a stage that is not in shapes().
     RowVector row(const StageKey& key, TokenIndex token) const;
 
-    /// One slice of a stage, of rank 3 or less; null for one that is not in shapes().
+    /// One slice of a stage; null for one that is not in shapes(). It is worked out with all others where there is room to remember the stage
+    /// of every layer; else, if the source can, cell by cell as it is looked at.
     std::shared_ptr<const AttentionMap> map(const StageKey& key, Index slice) const;
 
 private:
@@ -57,8 +58,5 @@ private:
     mutable std::list<Entry> m_remembered;  ///< The one asked for last comes first.
     mutable std::size_t m_rememberedBytes = 0;
 };
-
-/// The bytes of a tensor's numbers.
-std::size_t byteCount(const Tensor& tensor);
 
 }  // namespace headlight

@@ -15,15 +15,6 @@ std::string_view TraceInfo::relationOf(HeadAddress head) const
     return found == askedHeads.end() ? std::string_view() : std::string_view(found->relation);
 }
 
-Trace::Tensors Trace::tensors() const
-{
-    Tensors tensors;
-    for (const auto& [key, shape] : shapes()) {
-        tensors.emplace(key, find(key));
-    }
-    return tensors;
-}
-
 Result<std::shared_ptr<const AttentionMap>> Trace::map(StageId stage, HeadAddress head) const
 {
     const StageKey key{stage, head.layer};

@@ -74,9 +74,6 @@ public:
 
     bool has(const StageKey& key) const { return shapes().contains(key); }
 
-    /// The numbers of all of them, whatever that takes.
-    Tensors tensors() const;
-
     /// Those that are in memory as long as the trace is.
     const Tensors& kept() const noexcept { return m_stages->kept(); }
 

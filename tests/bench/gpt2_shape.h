@@ -40,13 +40,4 @@ inline std::string textOf(Index tokens)
     return text;
 }
 
-/// Multiplications and additions of the blocks' products, attention over all keys.
-inline double blockOperations(const ModelConfig& config, Index tokens)
-{
-    const auto t = static_cast<double>(tokens);
-    const auto d = static_cast<double>(config.width);
-    const auto f = static_cast<double>(config.feedForwardWidth);
-    return static_cast<double>(config.layers) * 2.0 * (t * d * (4.0 * d + 2.0 * f) + 2.0 * t * t * d);
-}
-
 }  // namespace headlight::bench

@@ -54,9 +54,9 @@ std::optional<StageKey> missingStage(const Model& model, const Trace& trace)
                (id == StageId::Logits && config.outputHead == OutputHead::None);
     };
     for (const Stage& stage : stages()) {
-        const bool isKept = stage.storage == StageStorage::Kept && !isOptional(stage.id);
+        const bool isNeeded = stage.storage == StageStorage::Traced && !isOptional(stage.id);
         const Index layers = stage.scope == StageScope::Layer ? model.config.layers : 1;
-        for (Index layer = 0; isKept && layer < layers; ++layer) {
+        for (Index layer = 0; isNeeded && layer < layers; ++layer) {
             const StageKey key{stage.id, LayerIndex(layer)};
             if (!trace.has(key)) {
                 return key;

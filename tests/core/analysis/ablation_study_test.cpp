@@ -12,11 +12,6 @@
 namespace headlight::test {
 namespace {
 
-HeadAddress head(Index layer, Index which)
-{
-    return {LayerIndex(layer), HeadIndex(which)};
-}
-
 const HeadEffect& effectOf(const AblationStudy& study, HeadAddress address)
 {
     return *std::ranges::find(study.effects, address, &HeadEffect::head);

@@ -15,7 +15,7 @@ TEST(NormWeightedAttention, OfAHandComputedHead)
     weights << 0.25F, 0.75F, 1.0F, 0.0F;
     TraceInfo info;
     info.tokens = tokensOf({"a", "b"});
-    Trace::Tensors tensors = traceOfWeights({{weights}}, info)->tensors();
+    Trace::Tensors tensors = tensorsOf(*traceOfWeights({{weights}}, info));
     Tensor values({1, 2, 2});
     values.matrix(0) << 1.0F, 0.0F, 2.0F, 1.0F;
     tensors.emplace(StageKey{StageId::Value}, std::make_shared<const Tensor>(std::move(values)));
@@ -105,7 +105,7 @@ TEST(NormWeightedAttention, SaysWhatDoesNotFit)
     const ModelConfig config = smallConfig();
     const Model model = randomModel(config, random);
     const auto trace = run(model, randomText(config, 5, random));
-    Trace::Tensors tensors = trace->tensors();
+    Trace::Tensors tensors = tensorsOf(*trace);
     tensors.erase({StageId::Value, LayerIndex(0)});
     EXPECT_EQ(normWeightedAttention(Trace(trace->info(), tensors), model, {}).error().code, ErrorCode::NotFound);
     Model wider = model;

@@ -5,6 +5,7 @@
 #include "core/model/norm.h"
 #include "tests/core/support/closeness.h"
 #include "tests/core/support/models.h"
+#include "tests/core/support/traces.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -322,7 +323,7 @@ TEST(Pipeline, OfEveryFamilyHasEveryStageOnceAfterItsInputsWhichMakeItsNumbers)
                     }
                 }
             }
-            for (const auto& [key, tensor] : trace->tensors()) {
+            for (const auto& [key, tensor] : tensorsOf(*trace)) {
                 const bool belongs = stageInfo(key.id).scope == StageScope::Model || key.layer == head.layer;
                 EXPECT_EQ(seen.contains(key), belongs) << tensorName(key);
             }

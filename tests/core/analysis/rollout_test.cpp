@@ -107,7 +107,7 @@ TEST(AttentionRollout, AgreesWithItsNaiveTwin)
 TEST(AttentionRollout, NamesAMissingLayerAndCanBeCancelled)
 {
     const auto whole = traceOfWeights({{Matrix::Identity(2, 2)}, {Matrix::Identity(2, 2)}}, infoOf(2));
-    Trace::Tensors tensors = whole->tensors();
+    Trace::Tensors tensors = tensorsOf(*whole);
     tensors.erase({StageId::Weights, LayerIndex(0)});
     const auto missing = attentionRollout(Trace(whole->info(), tensors));
     ASSERT_FALSE(missing);

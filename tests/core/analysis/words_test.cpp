@@ -4,6 +4,7 @@
 #include "core/text/word_piece_tokenizer.h"
 #include "tests/core/support/closeness.h"
 #include "tests/core/support/random.h"
+#include "tests/core/support/traces.h"
 
 #include <numeric>
 
@@ -179,8 +180,8 @@ TEST(MergedIntoWords, IsItsNaiveTwin)
         const Trace trace = randomTrace(cut, {}, random);
         const std::vector<IndexRange> words = wordsOf(cut.text, "", cut.tokens);
         const std::shared_ptr<const Trace> merged = mergedIntoWords(trace);
-        ASSERT_EQ(merged->tensors().size(), 2U) << "weights are the only stage";
-        for (const auto& [key, tensor] : merged->tensors()) {
+        ASSERT_EQ(tensorsOf(*merged).size(), 2U) << "weights are the only stage";
+        for (const auto& [key, tensor] : tensorsOf(*merged)) {
             EXPECT_EQ(key.id, StageId::Weights);
             for (Index h = 0; h < 3; ++h) {
                 EXPECT_TRUE(isClose(tensor->matrix(h), naivelyMerged(trace.find(key)->matrix(h), words),
@@ -201,7 +202,7 @@ TEST(MergedIntoWords, HasRowsThatSumToOneAndHidesTheFutureExactly)
         const std::shared_ptr<const Trace> merged = mergedIntoWords(randomTrace(cut, mask, random));
         const TraceInfo& info = merged->info();
         EXPECT_EQ(info.mask, Mask{.direction = mask.direction});
-        for (const auto& [key, tensor] : merged->tensors()) {
+        for (const auto& [key, tensor] : tensorsOf(*merged)) {
             for (Index h = 0; h < 3; ++h) {
                 const Matrix weights = tensor->matrix(h);
                 EXPECT_TRUE(isClose(weights.rowwise().sum(), Matrix::Ones(weights.rows(), 1)));
@@ -235,7 +236,7 @@ TEST(MergedIntoWords, KeepsOnlyTheDirectionOfEveryLayersMask)
     TraceInfo info = trace.info();
     info.layerMasks = {{.direction = Direction::Causal, .pattern = MaskPattern::Window, .reach = 2},
                        {.direction = Direction::Causal}};
-    const std::shared_ptr<const Trace> merged = mergedIntoWords(Trace(info, trace.tensors()));
+    const std::shared_ptr<const Trace> merged = mergedIntoWords(Trace(info, tensorsOf(trace)));
     for (const Mask& mask : merged->info().layerMasks) {
         EXPECT_EQ(mask, (Mask{.direction = Direction::Causal}));
     }

@@ -5,6 +5,7 @@
 #include "tests/core/support/models.h"
 #include "tests/core/support/printing.h"
 #include "tests/core/support/temporary_folder.h"
+#include "tests/core/support/traces.h"
 
 #include <gtest/gtest.h>
 #include <ostream>
@@ -109,7 +110,7 @@ TEST(TraceFile, HoldsOnlyTheStagesAskedFor)
               (std::vector<std::string>{"layers.1.attention.scores", "logits"}));
     EXPECT_EQ(writtenNames({"output", "layers.0.output"}),
               (std::vector<std::string>{"layers.0.output", "layers.1.output"}));
-    EXPECT_EQ(writtenNames({}).size(), someTrace()->tensors().size());
+    EXPECT_EQ(writtenNames({}).size(), tensorsOf(*someTrace()).size());
 }
 
 TEST(TraceFile, ListsTheStagesThereAreForOneThatIsNot)
@@ -174,7 +175,7 @@ TEST(MakeTrace, NeedsNothingButAttentionWeights)
 {
     const auto trace = traceFrom(traceBytes({kWeights}));
     ASSERT_TRUE(trace) << trace.error().message;
-    EXPECT_EQ((*trace)->tensors().size(), 1U);
+    EXPECT_EQ(tensorsOf(**trace).size(), 1U);
     EXPECT_EQ((*trace)->info().layers, 1);
     EXPECT_EQ((*trace)->info().heads, 2);
     EXPECT_EQ((*trace)->info().tokens,

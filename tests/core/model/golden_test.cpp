@@ -3,6 +3,7 @@
 #include "tests/core/support/closeness.h"
 #include "tests/core/support/golden.h"
 #include "tests/core/support/models.h"
+#include "tests/core/support/traces.h"
 
 #include <filesystem>
 #include <iostream>
@@ -137,7 +138,7 @@ TEST_P(Golden, EveryStageAgreesWithPyTorch)
     const auto trace = run(model, textOf(file.metadata.at("ids")), experimentOf(testCase));
 
     std::set<std::string> names;
-    for (const auto& [key, tensor] : trace->tensors()) {
+    for (const auto& [key, tensor] : tensorsOf(*trace)) {
         names.insert(tensorName(key));
     }
     std::set<std::string> expectedNames;
@@ -148,7 +149,7 @@ TEST_P(Golden, EveryStageAgreesWithPyTorch)
 
     double worst = 0.0;
     std::string worstName;
-    for (const auto& [key, tensor] : trace->tensors()) {
+    for (const auto& [key, tensor] : tensorsOf(*trace)) {
         const std::string name = tensorName(key);
         const Tensor& expected = file.tensors.at(name);
         ASSERT_EQ(tensor->shape(), expected.shape()) << name;

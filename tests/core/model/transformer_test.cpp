@@ -7,6 +7,7 @@
 #include "tests/core/support/closeness.h"
 #include "tests/core/support/models.h"
 #include "tests/core/support/naive.h"
+#include "tests/core/support/traces.h"
 
 #include <algorithm>
 #include <cmath>
@@ -14,39 +15,6 @@
 
 namespace headlight::test {
 namespace {
-
-HeadAddress head(Index layer, Index which)
-{
-    return {LayerIndex(layer), HeadIndex(which)};
-}
-
-/// One experiment for each toggle, with its name.
-const std::vector<std::pair<const char*, Experiment>> kToggles = {
-    {"scaling off", {.scaling = Scaling::Off}},
-    {"temperature", {.temperature = 0.5F}},
-    {"positions none", {.positions = PositionScheme::None}},
-    {"positions learned", {.positions = PositionScheme::Learned}},
-    {"positions rotary", {.positions = PositionScheme::Rotary}},
-    {"positions alibi", {.positions = PositionScheme::Alibi}},
-    {"causal mask", {.mask = MaskChoice::Causal}},
-    {"window mask", {.mask = MaskChoice::Window, .maskReach = 1}},
-    {"strided mask", {.mask = MaskChoice::Strided, .maskReach = 3}},
-    {"block-sparse mask", {.mask = MaskChoice::Block, .maskReach = 2, .globalTokens = 1}},
-    {"painted mask", {.mask = MaskChoice::Painted, .hiddenCells = CellSet({{1, 0, 1}, {5, 1, 4}, {200, 0, 300}})}},
-    {"linear kernel", {.kernel = AttentionKernel::Linear}},
-    {"linear kernel, causal", {.kernel = AttentionKernel::Linear, .mask = MaskChoice::Causal}},
-    {"keys as values", {.values = ValueSource::Keys}},
-    {"shared heads", {.sharing = HeadSharing::FirstHead}},
-    {"a head ablated", {.ablatedHeads = {head(0, 2)}}},
-    {"a value zeroed", {.zeroedValues = {TokenIndex(0)}}},
-};
-
-ModelConfig sinusoidalConfig()
-{
-    ModelConfig config = smallConfig();
-    config.positions = PositionScheme::Sinusoidal;
-    return config;
-}
 
 TEST(Forward, AgreesWithTheNaiveTwinOverAwkwardSizes)
 {
@@ -117,7 +85,7 @@ TEST(Forward, AgreesWithTheNaiveTwinOverAwkwardSizes)
                 const EncodedText text = randomText(varied, tokens, random);
                 const auto trace = run(model, text, experiment);
                 const auto expected = naiveForward(model, text, experiment);
-                ASSERT_EQ(trace->tensors().size(), expected.size());
+                ASSERT_EQ(tensorsOf(*trace).size(), expected.size());
                 for (const auto& [key, slices] : expected) {
                     ASSERT_TRUE(trace->find(key)) << tensorName(key);
                     ASSERT_EQ(static_cast<std::size_t>(trace->find(key)->slices()), slices.size()) << tensorName(key);
@@ -189,7 +157,7 @@ TEST(Forward, StagesHaveTheShapesOfTheirAxes)
                                          {'V', config.vocabulary},
                                          {'C', config.heads * config.headWidth()}};
     const auto trace = run(randomModel(config, random), randomText(config, tokens, random));
-    for (const auto& [key, tensor] : trace->tensors()) {
+    for (const auto& [key, tensor] : tensorsOf(*trace)) {
         Tensor::Shape expected;
         for (const char axis : stageInfo(key.id).axes) {
             expected.push_back(sizes.at(axis));
@@ -207,7 +175,7 @@ TEST(Forward, EveryRowOfWeightsSumsToOneUnderEveryToggle)
     const Model model = randomModel(config, random);
     for (const Index tokens : {1, 2, 129}) {
         const EncodedText text = randomText(config, tokens, random);
-        for (const auto& [name, experiment] : kToggles) {
+        for (const auto& [name, experiment] : toggles()) {
             const auto trace = run(model, text, experiment);
             for (Index layer = 0; layer < config.layers; ++layer) {
                 for (Index h = 0; h < config.heads; ++h) {
@@ -224,7 +192,7 @@ TEST(Forward, MaskedWeightsAreExactlyZeroAndVisibleOnesAreNot)
     SCOPED_TRACE(random.describe());
     const Model model = randomModel(sinusoidalConfig(), random);
     const EncodedText text = randomText(model.config, 12, random);
-    for (const auto& [name, experiment] : kToggles) {
+    for (const auto& [name, experiment] : toggles()) {
         const Mask mask = effectiveMask(experiment, model.config.mask);
         const auto trace = run(model, text, experiment);
         for (Index layer = 0; layer < model.config.layers; ++layer) {
@@ -349,7 +317,7 @@ TEST(Forward, ScalingOffIsATemperatureOfOneOverTheRootOfTheHeadWidth)
     const EncodedText text = randomText(model.config, 12, random);
     const auto unscaled = run(model, text, {.scaling = Scaling::Off});
     const auto sharpened = run(model, text, {.temperature = 0.5F});
-    for (const auto& [key, tensor] : unscaled->tensors()) {
+    for (const auto& [key, tensor] : tensorsOf(*unscaled)) {
         for (Index slice = 0; slice < tensor->slices(); ++slice) {
             const Matrix mine = stage(*unscaled, key, slice);
             const Matrix theirs = stage(*sharpened, key, slice);
@@ -503,150 +471,6 @@ TEST(Forward, TheSameRequestGivesTheSameBits)
     setProductThreads(threads);
 }
 
-TEST(ForwardAfter, GivesTheBitsOfAWholePassForEveryHead)
-{
-    Random random;
-    SCOPED_TRACE(random.describe());
-    for (const NormPlacement placement : {NormPlacement::Before, NormPlacement::After}) {
-        ModelConfig config = sinusoidalConfig();
-        config.normPlacement = placement;
-        config.layers = 3;
-        const Model model = randomModel(config, random);
-        const EncodedText text = randomText(config, 9, random);
-        const Experiment base{.ablatedHeads = {head(1, 2)}};
-        const auto before = run(model, text, base);
-        for (Index layer = 0; layer < config.layers; ++layer) {
-            for (Index which = 0; which < config.heads; ++which) {
-                Experiment switched = base;
-                if (switched.ablatedHeads.erase(head(layer, which)) == 0) {
-                    switched.ablatedHeads.insert(head(layer, which));
-                }
-                const auto after = forwardAfter(shared(model), *before, text, switched);
-                ASSERT_TRUE(after) << after.error().message;
-                EXPECT_EQ((*after)->info().experiment, switched);
-                EXPECT_TRUE(isIdentical(**after, *run(model, text, switched))) << layer << '.' << which;
-            }
-        }
-    }
-}
-
-TEST(ForwardAfter, RunsOnlyWhatTheSwitchedHeadCanChange)
-{
-    Random random;
-    SCOPED_TRACE(random.describe());
-    ModelConfig config = sinusoidalConfig();
-    config.layers = 3;
-    const Model model = randomModel(config, random);
-    const EncodedText text = randomText(config, 9, random);
-    const auto before = run(model, text);
-    const auto after = forwardAfter(shared(model), *before, text, {.ablatedHeads = {head(1, 0)}}).value();
-    for (const auto& [key, tensor] : before->kept()) {
-        const bool isEarlier = stageInfo(key.id).scope == StageScope::Layer
-                                   ? key.layer < LayerIndex(1) || key == StageKey{StageId::LayerInput, LayerIndex(1)}
-                                   : key.id < StageId::LayerInput;
-        EXPECT_EQ(after->find(key) == tensor, isEarlier) << tensorName(key);
-    }
-    const auto same = forwardAfter(shared(model), *before, text, {}).value();
-    EXPECT_TRUE(isIdentical(*same, *before));
-    EXPECT_EQ(same->find({StageId::LayerOutput, LayerIndex(2)}), before->find({StageId::LayerOutput, LayerIndex(2)}));
-}
-
-TEST(ForwardAfter, RunsAllAnewWhereMoreThanHeadsDiffersOrTheInputIsNotThere)
-{
-    Random random;
-    SCOPED_TRACE(random.describe());
-    const ModelConfig config = sinusoidalConfig();
-    const Model model = randomModel(config, random);
-    const EncodedText text = randomText(config, 9, random);
-    const auto before = run(model, text);
-    for (const auto& [name, experiment] : kToggles) {
-        EXPECT_TRUE(
-            isIdentical(*forwardAfter(shared(model), *before, text, experiment).value(), *run(model, text, experiment)))
-            << name;
-    }
-    const Experiment experiment{.ablatedHeads = {head(1, 0)}};
-    const Trace bare(before->info(), {});
-    EXPECT_TRUE(
-        isIdentical(*forwardAfter(shared(model), bare, text, experiment).value(), *run(model, text, experiment)));
-}
-
-TEST(ForwardAfter, EndsWhereItIsTold)
-{
-    Random random;
-    SCOPED_TRACE(random.describe());
-    const ModelConfig config = sinusoidalConfig();
-    const Model model = randomModel(config, random);
-    const EncodedText text = randomText(config, 9, random);
-    const auto before = run(model, text);
-    const Experiment experiment{.ablatedHeads = {head(0, 1)}};
-    const auto block =
-        forwardAfter(shared(model), *before, text, experiment, {StageId::Weights, LayerIndex(0)}).value();
-    EXPECT_TRUE(block->find({StageId::Weights, LayerIndex(0)}));
-    EXPECT_FALSE(block->find({StageId::LayerInput, LayerIndex(1)}));
-    const auto final = forwardAfter(shared(model), *before, text, experiment, {StageId::FinalNorm}).value();
-    EXPECT_TRUE(final->find({StageId::FinalNorm}));
-    EXPECT_FALSE(final->find({StageId::Logits}));
-    EXPECT_EQ(outputLogits(model, stage(*before, {StageId::FinalNorm})), stage(*before, {StageId::Logits}));
-}
-
-TEST(ForwardAfter, RefusesAnExperimentThatDoesNotFitAndStopsWhenAsked)
-{
-    Random random;
-    SCOPED_TRACE(random.describe());
-    const ModelConfig config = sinusoidalConfig();
-    const Model model = randomModel(config, random);
-    const EncodedText text = randomText(config, 9, random);
-    const auto before = run(model, text);
-    EXPECT_EQ(forwardAfter(shared(model), *before, text, {.ablatedHeads = {head(7, 0)}}).error().code,
-              ErrorCode::InvalidArgument);
-    std::stop_source stop;
-    stop.request_stop();
-    EXPECT_EQ(
-        forwardAfter(shared(model), *before, text, {.ablatedHeads = {head(1, 0)}}, {StageId::Logits}, stop.get_token())
-            .error()
-            .code,
-        ErrorCode::Cancelled);
-}
-
-TEST(ForwardAfter, KeepsTheRowsThatACausalMaskLetsNothingChange)
-{
-    Random random;
-    SCOPED_TRACE(random.describe());
-    for (const PositionScheme positions :
-         {PositionScheme::Sinusoidal, PositionScheme::Learned, PositionScheme::Rotary, PositionScheme::Alibi}) {
-        for (const auto& [name, toggle] : kToggles) {
-            SCOPED_TRACE(name);
-            ModelConfig config = sinusoidalConfig();
-            config.layers = 3;
-            config.mask.direction = Direction::Causal;
-            config.positions = positions;
-            const Model model = randomModel(config, random);
-            const EncodedText text = randomText(config, 12, random);
-            Experiment experiment = toggle;
-            experiment.positions = {};
-            if (positions == PositionScheme::Alibi) {
-                experiment.kernel = AttentionKernel::Softmax;
-            }
-            for (const Index common : {0, 1, 7, 11}) {
-                for (const Index length : {common + 1, Index{12}}) {
-                    EncodedText earlier = randomText(config, 10, random);
-                    std::copy_n(text.tokens.begin(), std::min<Index>(common, 10), earlier.tokens.begin());
-                    EncodedText later = text;
-                    later.tokens.resize(static_cast<std::size_t>(length));
-                    const auto before = run(model, earlier, experiment);
-                    const auto after = forwardAfter(shared(model), *before, later, experiment).value();
-                    EXPECT_TRUE(isClose(*after, *run(model, later, experiment))) << common << " of " << length;
-                    Experiment other = experiment;
-                    other.ablatedHeads.insert(head(1, 3));
-                    EXPECT_TRUE(
-                        isClose(*forwardAfter(shared(model), *before, later, other).value(), *run(model, later, other)))
-                        << common << " of " << length << ", and a head off";
-                }
-            }
-        }
-    }
-}
-
 TEST(Forward, EveryToggleChangesTheResultAndUndoingItRestoresEveryBit)
 {
     Random random;
@@ -654,7 +478,7 @@ TEST(Forward, EveryToggleChangesTheResultAndUndoingItRestoresEveryBit)
     const Model model = randomModel(sinusoidalConfig(), random);
     const EncodedText text = randomText(model.config, 12, random);
     const auto before = run(model, text);
-    for (const auto& [name, experiment] : kToggles) {
+    for (const auto& [name, experiment] : toggles()) {
         const auto toggled = run(model, text, experiment);
         EXPECT_FALSE(isClose(stage(*toggled, {StageId::Logits}), stage(*before, {StageId::Logits}), {1e-2, 0.0}))
             << name;

@@ -1,5 +1,7 @@
 #include "tests/core/support/closeness.h"
 
+#include "tests/core/support/traces.h"
+
 #include <bit>
 #include <cmath>
 #include <limits>
@@ -25,12 +27,12 @@ double limit(const DoubleMatrix& expected, Tolerance tolerance)
 template <typename Compare>
 AssertionResult compareTraces(const Trace& actual, const Trace& expected, Compare compare)
 {
-    for (const auto& [key, tensor] : actual.tensors()) {
+    for (const auto& [key, tensor] : tensorsOf(actual)) {
         if (!expected.find(key)) {
             return AssertionFailure() << tensorName(key) << " is not expected";
         }
     }
-    for (const auto& [key, tensor] : expected.tensors()) {
+    for (const auto& [key, tensor] : tensorsOf(expected)) {
         const auto found = actual.find(key);
         if (!found) {
             return AssertionFailure() << tensorName(key) << " is missing";

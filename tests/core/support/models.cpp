@@ -46,6 +46,42 @@ ModelConfig smallConfig()
             .positions = PositionScheme::None};
 }
 
+ModelConfig sinusoidalConfig()
+{
+    ModelConfig config = smallConfig();
+    config.positions = PositionScheme::Sinusoidal;
+    return config;
+}
+
+HeadAddress head(Index layer, Index which)
+{
+    return {LayerIndex(layer), HeadIndex(which)};
+}
+
+const std::vector<std::pair<const char*, Experiment>>& toggles()
+{
+    static const std::vector<std::pair<const char*, Experiment>> kToggles = {
+        {"scaling off", {.scaling = Scaling::Off}},
+        {"temperature", {.temperature = 0.5F}},
+        {"positions none", {.positions = PositionScheme::None}},
+        {"positions learned", {.positions = PositionScheme::Learned}},
+        {"positions rotary", {.positions = PositionScheme::Rotary}},
+        {"positions alibi", {.positions = PositionScheme::Alibi}},
+        {"causal mask", {.mask = MaskChoice::Causal}},
+        {"window mask", {.mask = MaskChoice::Window, .maskReach = 1}},
+        {"strided mask", {.mask = MaskChoice::Strided, .maskReach = 3}},
+        {"block-sparse mask", {.mask = MaskChoice::Block, .maskReach = 2, .globalTokens = 1}},
+        {"painted mask", {.mask = MaskChoice::Painted, .hiddenCells = CellSet({{1, 0, 1}, {5, 1, 4}, {200, 0, 300}})}},
+        {"linear kernel", {.kernel = AttentionKernel::Linear}},
+        {"linear kernel, causal", {.kernel = AttentionKernel::Linear, .mask = MaskChoice::Causal}},
+        {"keys as values", {.values = ValueSource::Keys}},
+        {"shared heads", {.sharing = HeadSharing::FirstHead}},
+        {"a head ablated", {.ablatedHeads = {head(0, 2)}}},
+        {"a value zeroed", {.zeroedValues = {TokenIndex(0)}}},
+    };
+    return kToggles;
+}
+
 Model randomModel(const ModelConfig& config, Random& random)
 {
     const auto linear = [&](Index in, Index out, float gain = 1.0F) {

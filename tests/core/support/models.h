@@ -5,6 +5,9 @@
 #include "core/model/transformer.h"
 #include "tests/core/support/random.h"
 
+#include <utility>
+#include <vector>
+
 namespace headlight::test {
 
 /// Knows the words that it is given, which stand between single spaces.
@@ -23,6 +26,14 @@ private:
 
 /// 2 layers × 4 heads, D = 16, F = 24, V = 11, before-norm, no positions, no mask.
 ModelConfig smallConfig();
+
+/// The same with sinusoidal positions.
+ModelConfig sinusoidalConfig();
+
+HeadAddress head(Index layer, Index which);
+
+/// One experiment for each toggle, with its name.
+const std::vector<std::pair<const char*, Experiment>>& toggles();
 
 /// A model with random weights: biases and norm gains far from 0 and 1, learned positions there whether used or not.
 Model randomModel(const ModelConfig& config, Random& random);

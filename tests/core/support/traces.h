@@ -40,4 +40,14 @@ inline std::shared_ptr<const Trace> traceOfWeights(const std::vector<std::vector
     return std::make_shared<const Trace>(std::move(info), std::move(tensors));
 }
 
+/// The numbers of every stage of a trace.
+inline Trace::Tensors tensorsOf(const Trace& trace)
+{
+    Trace::Tensors tensors;
+    for (const auto& [key, shape] : trace.shapes()) {
+        tensors.emplace(key, trace.find(key));
+    }
+    return tensors;
+}
+
 }  // namespace headlight::test

@@ -80,6 +80,44 @@ TEST(StageStore, WorksOutWhatIsNotKeptAndRemembersAsMuchAsThereIsRoomFor)
     EXPECT_EQ(source->computed, (std::vector<Index>{1, 2, 3, 2}));
 }
 
+TEST(StageStore, WorksNothingOutTwiceForOneQuestion)
+{
+    /// Layer n's output follows from that of layer n − 1, asked for twice; no room is left to remember any.
+    class Chain final : public StageSource
+    {
+    public:
+        const StageShapes& shapes() const override { return m_shapes; }
+
+        std::shared_ptr<const Tensor> compute(const StageKey& wanted, const Find& find) const override
+        {
+            computed.push_back(wanted.layer.value);
+            const Index before = wanted.layer.value - 1;
+            if (before >= 0) {
+                EXPECT_EQ(find(key(StageId::LayerOutput, before)), find(key(StageId::LayerOutput, before)));
+            }
+            return std::make_shared<const Tensor>(Tensor({100, kMegabyte}));
+        }
+
+        RowVector row(const StageKey& /*key*/, TokenIndex /*token*/, const Find& /*find*/) const override { return {}; }
+
+        std::shared_ptr<const AttentionMap> map(StageId /*stage*/, HeadAddress /*head*/,
+                                                const Find& /*find*/) const override
+        {
+            return nullptr;
+        }
+
+        mutable std::vector<Index> computed;
+
+    private:
+        StageShapes m_shapes = {{key(StageId::LayerOutput, 0), {100, kMegabyte}},
+                                {key(StageId::LayerOutput, 1), {100, kMegabyte}},
+                                {key(StageId::LayerOutput, 2), {100, kMegabyte}}};
+    };
+    const auto source = std::make_shared<const Chain>();
+    EXPECT_TRUE(StageStore({}, source).find(key(StageId::LayerOutput, 2)));
+    EXPECT_EQ(source->computed, (std::vector<Index>{2, 1, 0}));
+}
+
 TEST(StageStore, KnowsTheShapesWithoutWorkingAnythingOut)
 {
     const auto source = std::make_shared<const Doubler>();

@@ -54,7 +54,7 @@ TEST(Figure, OfWordsOrTwoTextsSaysSo)
     EXPECT_TRUE(settings.contains(QStringLiteral("mask sliding window of 4"))) << settings.toStdString();
     TraceInfo info = content.trace->info();
     info.pair = "It slept.";
-    content.trace = std::make_shared<const Trace>(info, content.trace->tensors());
+    content.trace = content.trace->withInfo(info);
     EXPECT_TRUE(toFigure(content).caption.front().contains(QStringLiteral("It slept.")));
 }
 

@@ -4,6 +4,7 @@
 #include "core/io/model_folder.h"
 #include "core/model/parameters.h"
 #include "tests/core/support/models.h"
+#include "tests/core/support/traces.h"
 
 #include <gtest/gtest.h>
 
@@ -291,8 +292,8 @@ TEST(Derivation, NoticesANumberThatCameAboutOtherwise)
     config.feedForward = FeedForwardKind::Gated;
     const Model model = modelOf(config, random);
     const auto trace = run(model, textFor(config, random));
-    for (const auto& [key, tensor] : trace->tensors()) {
-        Trace::Tensors tensors = trace->tensors();
+    for (const auto& [key, tensor] : tensorsOf(*trace)) {
+        Trace::Tensors tensors = tensorsOf(*trace);
         Tensor changed = *tensor;
         for (Index slice = 0; slice < changed.slices(); ++slice) {
             changed.matrix(slice).array() += 1e-3F;
