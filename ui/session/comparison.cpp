@@ -80,10 +80,6 @@ OtherSide otherSide(const CompareOptions& options, const ComparisonSide& given,
     case ComparisonKind::Texts:
         other.text = options.text.value_or(reversedWords(QString::fromStdString(info.text))).toStdString();
         break;
-    case ComparisonKind::Heads:
-    case ComparisonKind::Layers:
-        other.isSamePass = true;
-        break;
     case ComparisonKind::Models:
         other.model = otherModel;
         other.experiment = fittingExperiment(info.experiment, otherModel->config);
@@ -91,9 +87,13 @@ OtherSide otherSide(const CompareOptions& options, const ComparisonSide& given,
             other.pair.clear();
         }
         break;
+    case ComparisonKind::Heads:
+    case ComparisonKind::Layers:
     case ComparisonKind::Snapshots:
         break;
     }
+    other.isSamePass = other.model == given.model && other.text == info.text && other.pair == info.pair &&
+                       other.experiment == info.experiment;
     return other;
 }
 

@@ -82,6 +82,17 @@ struct LastPass
     std::shared_ptr<const Trace> trace;
 };
 
+/// The pass to go on from, null for none: what a comparison sets the request against, so that what is the same on both sides has the
+/// same bits; else the last one.
+std::shared_ptr<const Trace> passBefore(const Request& request, const LastPass& last)
+{
+    if (request.comparison) {
+        const ComparisonSide& given = request.comparison->side;
+        return given.model == request.model ? given.trace : nullptr;
+    }
+    return last.model.lock() == request.model ? last.trace : nullptr;
+}
+
 /// What a run reports to while it goes on.
 struct Reporter
 {
@@ -107,15 +118,15 @@ Result<std::shared_ptr<const Trace>> computeTrace(const Request& request, const 
         reporter.foresee(*forecast);
     }
     const auto runBegin = std::chrono::steady_clock::now();
-    const bool goesOn = reporter.last.trace && reporter.last.model.lock() == request.model;
-    Result<std::shared_ptr<const Trace>> trace = goesOn ? forwardAfter(request.model, *reporter.last.trace, *encoded,
-                                                                       request.experiment, {StageId::Logits}, stop)
-                                                        : forward(request.model, *encoded, request.experiment, stop);
+    const std::shared_ptr<const Trace> before = passBefore(request, reporter.last);
+    Result<std::shared_ptr<const Trace>> trace =
+        before ? forwardAfter(request.model, *before, *encoded, request.experiment, {StageId::Logits}, stop)
+               : forward(request.model, *encoded, request.experiment, stop);
     const double running = secondsSince(runBegin);
     if (trace) {
         reporter.last = {request.model, *trace};
     }
-    if (trace && !goesOn) {
+    if (trace && !before) {
         reporter.forecaster.learn(request.model, tokens, running);
     }
     response.droppedTokens = encoded->droppedTokens;

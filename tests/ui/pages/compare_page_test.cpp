@@ -85,6 +85,30 @@ TEST_F(ComparePageTest, OpensOnBeforeAndAfterAndSaysThatNothingIsSwitched)
     EXPECT_TRUE(summary().contains(QStringLiteral("Exactly the same")));
 }
 
+TEST_F(ComparePageTest, WhatIsTheSameIsExactlySoHoweverTheTextWasTyped)
+{
+    m_session.setModel(causalModel());
+    m_page.hide();  // another page is shown while the text is typed, so that this one has not followed
+    for (const char* text : {"Dog", "Dog bites", "Dog bites the", "Dog bites the man", "Dog bites the man and"}) {
+        m_session.setText(QString::fromUtf8(text));
+        ASSERT_TRUE(QTest::qWaitFor([this] { return m_session.isUpToDate(); }));
+    }
+    m_page.show();
+    ASSERT_TRUE(settled());
+    EXPECT_TRUE(summary().contains(QStringLiteral("Exactly the same"))) << summary().toStdString();
+    m_session.setExperiment({.ablatedHeads = {{LayerIndex(2), HeadIndex(3)}}});
+    ASSERT_TRUE(settled());
+    EXPECT_TRUE(isZero()) << "layer 0 knows nothing of a head in layer 2";
+    EXPECT_FALSE(summary().contains(QStringLiteral("Exactly the same")));
+    m_session.setExperiment({});
+    chooseKind(ComparisonKind::Texts);
+    auto* other = find<QLineEdit>("otherText");
+    other->setText(QStringLiteral("Dog bites the man but"));
+    emit other->textEdited(other->text());
+    ASSERT_TRUE(settled());
+    EXPECT_TRUE((picture().numbers().change.topRows(4).array() == 0.0F).all()) << "what follows changes nothing before";
+}
+
 TEST_F(ComparePageTest, FollowsSwitchesUndoAndTyping)
 {
     m_session.setExperiment({.scaling = Scaling::Off});
