@@ -2,8 +2,28 @@
 
 #include <QEvent>
 #include <QLabel>
+#include <QPainter>
 
 namespace headlight::ui {
+namespace {
+
+/// Ends in "…" where it is cut.
+class Heading final : public QLabel
+{
+public:
+    using QLabel::QLabel;
+
+protected:
+    void paintEvent(QPaintEvent* /*event*/) override
+    {
+        QPainter painter(this);
+        const QRect room = contentsRect();
+        painter.drawText(room, Qt::AlignLeft | Qt::AlignVCenter,
+                         fontMetrics().elidedText(text(), Qt::ElideRight, room.width()));
+    }
+};
+
+}  // namespace
 
 Page::Page(Session& session, QWidget* parent) : QWidget(parent), m_session(session)
 {
@@ -65,7 +85,7 @@ QString emptyHint()
 
 QLabel* makeHeading(QWidget* parent)
 {
-    auto* label = new QLabel(parent);
+    auto* label = new Heading(parent);
     label->setTextFormat(Qt::PlainText);
     label->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     return label;

@@ -55,7 +55,7 @@ void drawMarks(QPainter& painter, const QRectF& area, Index side, const MarkedLi
 /// A vertical bar of `scale` with ticks and, if it has one, its meaning. `area` should be kColourBarWidth wide.
 void drawColourBar(QPainter& painter, const QRectF& area, const ColourScale& scale, const Theme& theme);
 inline constexpr qreal kColourBarWidth = 78.0;
-inline constexpr qreal kBareColourBarWidth = 48.0;  ///< Of one without a meaning.
+inline constexpr qreal kBareColourBarWidth = 56.0;  ///< Of one without a meaning.
 
 /// On which side of a matrix labels stand.
 enum class AxisSide { Left, Top };
