@@ -14,7 +14,7 @@ int main(int argc, char** argv)
     program.set_version_flag("--version", "headlight " HEADLIGHT_VERSION);
     program.require_subcommand(0, 1);
     std::string path;
-    program.add_option("PATH", path, "A text file or a model's folder to open in the window");
+    program.add_option("PATH", path, "A text file, a recorded trace or a model's folder to open in the window");
     int status = 0;
     addRenderCommand(program, status);
     addScreenshotCommand(program, status);

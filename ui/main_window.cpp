@@ -1,6 +1,8 @@
 #include "ui/main_window.h"
 
+#include "core/io/safetensors.h"
 #include "core/io/text_file.h"
+#include "core/io/trace_file.h"
 #include "ui/export/export_dialog.h"
 #include "ui/help.h"
 #include "ui/pages/page_list.h"
@@ -207,6 +209,7 @@ MainWindow::MainWindow(Session& session, QWidget* parent)
         renewModelViews();
         m_model->show(m_session.model());
         showPair();
+        showWhatIsPossible();
     });
     connectLoader();
     connect(&session, &Session::traceReady, this, &MainWindow::showSelection);
@@ -281,11 +284,11 @@ void MainWindow::renewModelViews()
 void MainWindow::makeMenus()
 {
     QMenu* file = menuBar()->addMenu(tr("&File"));
-    file->addAction(tr("&Open text …"), QKeySequence::Open, this, [this] {
-        const QString path =
-            QFileDialog::getOpenFileName(this, tr("Open text"), QString(), tr("Text (*.txt);;All files (*)"));
+    file->addAction(tr("&Open text or trace …"), QKeySequence::Open, this, [this] {
+        const QString path = QFileDialog::getOpenFileName(this, tr("Open text or trace"), QString(),
+                                                          tr("Text and traces (*.txt *.safetensors);;All files (*)"));
         if (!path.isEmpty()) {
-            openTextFile(path);
+            open(path);
         }
     });
     file->addAction(tr("Open &model folder …"), QKeySequence(tr("Ctrl+Shift+O")), this, &MainWindow::openModelFolder);
@@ -406,6 +409,7 @@ void MainWindow::addExplainAction(QMenu& view)
             m_explanationDock->close();
         }
     });
+    m_explainAction = explain;
     explain->setObjectName(QStringLiteral("explain"));
     explain->setCheckable(true);
     explain->setToolTip(tr("How a number comes about, step by step"));
@@ -447,6 +451,28 @@ void MainWindow::showPair()
     m_pair->setVisible(m_session.model().tokenizer->takesPairs());
 }
 
+/// What a recorded trace cannot do is not offered.
+void MainWindow::showWhatIsPossible()
+{
+    const bool isRecording = m_session.isRecording();
+    m_text->setReadOnly(isRecording);
+    m_text->setToolTip(isRecording ? tr("The text of a recorded trace; choose a model to type another") : QString());
+    m_compare->setDisabled(isRecording);
+    m_explainAction->setDisabled(isRecording);
+    const auto isPossible = [isRecording](int tab) {
+        return !isRecording || pageList()[static_cast<std::size_t>(tab)].needs == PageNeeds::Trace;
+    };
+    if (!isPossible(m_tabs->currentIndex())) {
+        m_tabs->setCurrentIndex(0);
+    }
+    for (int tab = 0; tab < m_tabs->count(); ++tab) {
+        m_tabs->setTabEnabled(tab, isPossible(tab));
+        m_tabs->setTabToolTip(tab, isPossible(tab) ? tr("Ctrl+%1").arg(pageKey(tab))
+                                                   : tr("It needs the model, and a recorded trace has none"));
+    }
+    showCurrentPage();
+}
+
 QWidget* MainWindow::makeTopRow()
 {
     auto* examples = new QToolButton;
@@ -479,6 +505,7 @@ QWidget* MainWindow::makeTopRow()
     connect(&stack, &QUndoStack::canRedoChanged, redo, &QToolButton::setEnabled);
 
     auto* compare = new QToolButton;
+    m_compare = compare;
     compare->setObjectName(QStringLiteral("compare"));
     compare->setText(tr("Compare"));
     compare->setToolTip(tr("The model before and after what the experiment changes"));
@@ -587,9 +614,22 @@ void MainWindow::open(const QString& path)
 {
     if (QFileInfo(path).isDir()) {
         openModel(folderSource(path));
+    } else if (isSafetensors(path.toStdString())) {
+        openTrace(path);
     } else {
         openTextFile(path);
     }
+}
+
+void MainWindow::openTrace(const QString& path)
+{
+    Result<std::shared_ptr<const Trace>> trace = readTrace(path.toStdString());
+    if (!trace) {
+        warn(*this, tr("Open trace"), QString::fromStdString(trace.error().message));
+        return;
+    }
+    m_loader.cancel();
+    m_session.showRecording(std::move(*trace), QFileInfo(path).fileName());
 }
 
 void MainWindow::openModelFolder()
@@ -639,7 +679,7 @@ bool MainWindow::isUpToDate() const
 void MainWindow::showCurrentPage()
 {
     m_pages->setCurrentIndex(m_tabs->currentIndex());
-    m_panel->setVisible(currentPage().followsSession());
+    m_panel->setVisible(currentPage().followsSession() && !m_session.isRecording());
 }
 
 const Page& MainWindow::currentPage() const

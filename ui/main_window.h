@@ -18,6 +18,7 @@ class QMenu;
 class QScrollArea;
 class QStackedWidget;
 class QTabBar;
+class QToolButton;
 
 namespace headlight::ui {
 
@@ -43,8 +44,8 @@ public:
     /// Nothing: as the system has it.
     void setBrightness(std::optional<Brightness> brightness);
 
-    /// Replaces the text by a file's, or the model by a folder's, which is read meanwhile; what cannot be read is said and changes
-    /// nothing.
+    /// Replaces the text by a file's, the model by a folder's, which is read meanwhile, or all of it by a recorded trace; what cannot be
+    /// read is said and changes nothing.
     void open(const QString& path);
 
     /// Reads a model meanwhile and replaces the open one then; what cannot be read is said. A newer one takes its place.
@@ -80,10 +81,12 @@ private:
     Page* makePage(const PageEntry& entry);
     void renewModelViews();
     void openTextFile(const QString& path);
+    void openTrace(const QString& path);
     void openModelFolder();
     void connectLoader();
     void setTokenOptions(const TokenOptions& options);
     void showPair();
+    void showWhatIsPossible();
     const Page& currentPage() const;
     void showCurrentPage();
     void makeShortcuts();
@@ -105,6 +108,8 @@ private:
     ExplainPanel* m_explanation;
     QDockWidget* m_explanationDock;
     QStackedWidget* m_pages;  ///< In the order of the tabs.
+    QToolButton* m_compare = nullptr;
+    QAction* m_explainAction = nullptr;
     QLabel* m_effect;
     QLabel* m_notice;
     QActionGroup* m_themes;

@@ -317,19 +317,32 @@ bool MeasuredHead::has(BadgeId id) const
     return std::ranges::find(badges, id, &Badge::id) != badges.end();
 }
 
+MeasuredHeads unmeasuredHeads(const TraceInfo& info)
+{
+    MeasuredHeads result{.heads = info.heads};
+    for (LayerIndex layer(0); layer.value < info.layers; ++layer.value) {
+        for (HeadIndex head(0); head.value < info.heads; ++head.value) {
+            const HeadAddress address{layer, head};
+            result.all.push_back({.head = address, .badges = badgesOf({}, info.relationOf(address))});
+        }
+    }
+    return result;
+}
+
 Result<MeasuredHeads> measureHeads(const Trace& trace, const std::stop_token& stop)
 {
     constexpr double kOperationsACell = 10.0;
     const TraceInfo& info = trace.info();
-    const TokenPattern pattern = patternOf(info.tokens);
     const auto cells = static_cast<double>(info.tokens.size() * info.tokens.size());
-    const auto count = static_cast<std::size_t>(info.layers * info.heads);
-    MeasuredHeads result{.heads = info.heads, .all = std::vector<MeasuredHead>(count)};
+    MeasuredHeads result = unmeasuredHeads(info);
+    if (trace.tokens() > kLongestMeasured) {
+        return result;
+    }
+    const TokenPattern pattern = patternOf(info.tokens);
     for (Index layer = 0; layer < info.layers; ++layer) {
         const auto maps = trace.maps(StageId::Weights, LayerIndex(layer));
         forEachInParallel(info.heads, kOperationsACell * cells * static_cast<double>(info.heads), [&](Index head) {
             MeasuredHead& measured = result.all[static_cast<std::size_t>(layer * info.heads + head)];
-            measured.head = {LayerIndex(layer), HeadIndex(head)};
             if (!maps.empty() && !stop.stop_requested()) {
                 measured.measures = measureWith(maps[static_cast<std::size_t>(head)]->cells(), pattern);
             }

@@ -47,7 +47,7 @@ Cost costOf(AttentionVariant variant, Index tokens, const CostSetting& setting)
     const Mask mask = maskOf(variant, setting);
     switch (variant) {
     case AttentionVariant::Full:
-        return {.multiplyAdds = 2.0 * t * t * d, .bytes = kNumber * (3.0 * t * t + t * d)};
+        return {.multiplyAdds = 2.0 * t * t * d, .bytes = kNumber * (2.0 * t * t + t * d)};
     case AttentionVariant::Sparse: {
         const double visible = visibleShare(mask, tokens) * t * t;
         return {.multiplyAdds = 2.0 * visible * d,

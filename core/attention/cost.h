@@ -47,7 +47,7 @@ struct Cost
 ///
 /// | variant | multiply-adds                                                | numbers held, the output's T·d among them            |
 /// | ------- | ------------------------------------------------------------ | ---------------------------------------------------- |
-/// | full    | 2·T²·d: Q·Kᵀ, weights·V                                      | 3·T² + T·d: scores, masked scores, weights           |
+/// | full    | 2·T²·d: Q·Kᵀ, weights·V                                      | 2·T² + T·d: scores, weights                          |
 /// | sparse  | 2·n·d                                                        | n + T·d, and 8·(T + 1) bytes: the pattern            |
 /// | linear  | 2·T·d² + 2·T·d: φ(K)ᵀ·V, φ(Q)·(…), the sum of keys, q·sum    | 3·T·d + d² + d: both features, sums                  |
 /// | tiled   | 2·c·d + T·d for each block of keys: Q·Kᵀ, weights·V, rescale | T·d + 3·T + B_q·(B_k + max(B_k, d)): m and ℓ, a tile |

@@ -73,11 +73,10 @@ bool isVisible(const Mask& mask, TokenIndex query, TokenIndex key)
     return ruleShows(mask, query.value, key.value) && !mask.hidden.contains(query, key);
 }
 
-Matrix applyMask(ConstMatrixRef scores, const Mask& mask)
+Matrix applyMask(Matrix scores, const Mask& mask)
 {
-    Matrix masked = scores;
-    maskScores(masked, mask, TokenIndex(0), TokenIndex(0));
-    return masked;
+    maskScores(scores, mask, TokenIndex(0), TokenIndex(0));
+    return scores;
 }
 
 void maskScores(MatrixRef scores, const Mask& mask, TokenIndex firstQuery, TokenIndex firstKey)

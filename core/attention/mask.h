@@ -46,7 +46,7 @@ bool isVisible(const Mask& mask, TokenIndex query, TokenIndex key);
 ///
 /// @param scores [T×S]; query row 0 and key column 0 are the same token.
 /// @return [T×S]
-Matrix applyMask(ConstMatrixRef scores, const Mask& mask);
+Matrix applyMask(Matrix scores, const Mask& mask);
 
 /// The same in place, of a part of the scores.
 ///

@@ -3,21 +3,30 @@
 #include "core/attention/positions.h"
 #include "core/attention/scores.h"
 #include "core/attention/softmax.h"
+#include "core/tensor/elementwise.h"
 #include "core/tensor/matmul.h"
 
 #include <algorithm>
+#include <cmath>
+#include <span>
 
 namespace headlight {
 namespace {
 
-/// The columns of weightsOfRows within `keys`; all others are 0.
-Matrix weightsInReach(ConstMatrixRef query, TokenIndex firstQuery, ConstMatrixRef key, KeyRange keys,
-                      const AttentionOptions& options)
+Matrix maskedScores(ConstMatrixRef query, TokenIndex firstQuery, ConstMatrixRef key, KeyRange keys,
+                    const AttentionOptions& options)
 {
     const TokenIndex firstKey(keys.begin);
     Matrix scores = scoresOfRows(query, firstQuery, key.middleRows(keys.begin, keys.size()), firstKey, options);
     maskScores(scores, options.mask, firstQuery, firstKey);
-    return softmaxRows(scores, options.temperature);
+    return scores;
+}
+
+/// The columns of weightsOfRows within a range outside of which all are 0; see keysInReach.
+Matrix weightsOfReach(ConstMatrixRef query, TokenIndex firstQuery, ConstMatrixRef key, KeyRange reach,
+                      const AttentionOptions& options)
+{
+    return softmaxRows(maskedScores(query, firstQuery, key, reach, options), options.temperature);
 }
 
 }  // namespace
@@ -37,8 +46,53 @@ Matrix weightsOfRows(ConstMatrixRef query, TokenIndex firstQuery, ConstMatrixRef
 {
     const KeyRange keys = keysInReach(options.mask, firstQuery, query.rows(), key.rows());
     Matrix weights = Matrix::Zero(query.rows(), key.rows());
-    weights.middleCols(keys.begin, keys.size()) = weightsInReach(query, firstQuery, key, keys, options);
+    weights.middleCols(keys.begin, keys.size()) = weightsOfReach(query, firstQuery, key, keys, options);
     return weights;
+}
+
+void forEachScores(ConstMatrixRef query, TokenIndex firstQuery, ConstMatrixRef key, KeyRange keys,
+                   const AttentionOptions& options, const TakeScores& take)
+{
+    const KeyRange reach = keysInReach(options.mask, firstQuery, query.rows(), key.rows());
+    for (Index begin = keys.begin / kKeysTogether * kKeysTogether; begin < std::min(keys.end, reach.end);
+         begin += kKeysTogether) {
+        const KeyRange part{std::max(begin, reach.begin), std::min(begin + kKeysTogether, reach.end)};
+        if (part.size() > 0) {
+            take(maskedScores(query, firstQuery, key, part, options), part);
+        }
+    }
+}
+
+RowNormalizers normalizersOfRows(ConstMatrixRef query, TokenIndex firstQuery, ConstMatrixRef key,
+                                 const AttentionOptions& options, const TakeScores& take)
+{
+    RowVector maximum = RowVector::Constant(query.rows(), kMasked);
+    Eigen::VectorXd sum = Eigen::VectorXd::Zero(query.rows());
+    forEachScores(query, firstQuery, key, {0, key.rows()}, options, [&](const Matrix& scores, KeyRange keys) {
+        for (Index i = 0; i < scores.rows(); ++i) {
+            const std::span<const float> row(scores.row(i).data(), static_cast<std::size_t>(scores.cols()));
+            if (const float high = largest(row); high > maximum(i)) {
+                sum(i) *= std::exp(static_cast<double>(maximum(i) - high) / static_cast<double>(options.temperature));
+                maximum(i) = high;
+            }
+            if (maximum(i) > kMasked) {
+                sum(i) += sumOfExponentials(row, maximum(i), 1.0F / options.temperature);
+            }
+        }
+        if (take) {
+            take(scores, keys);
+        }
+    });
+    return {std::move(maximum), sum.cwiseInverse().cast<float>()};
+}
+
+void normalize(Matrix& scores, const RowNormalizers& normalizers, float temperature)
+{
+    for (Index i = 0; i < scores.rows(); ++i) {
+        exponentials({scores.row(i).data(), static_cast<std::size_t>(scores.cols())}, normalizers.maximum(i),
+                     1.0F / temperature);
+        scores.row(i) *= normalizers.reciprocal(i);
+    }
 }
 
 Matrix outputOfRows(ConstMatrixRef query, TokenIndex firstQuery, ConstMatrixRef key, ConstMatrixRef value,
@@ -49,7 +103,7 @@ Matrix outputOfRows(ConstMatrixRef query, TokenIndex firstQuery, ConstMatrixRef 
         const Index count = std::min(kRowsTogether, query.rows() - begin);
         const TokenIndex first(firstQuery.value + begin);
         const KeyRange keys = keysInReach(options.mask, first, count, key.rows());
-        const Matrix weights = weightsInReach(query.middleRows(begin, count), first, key, keys, options);
+        const Matrix weights = weightsOfReach(query.middleRows(begin, count), first, key, keys, options);
         output.middleRows(begin, count) = multiply(weights, value.middleRows(keys.begin, keys.size()));
     }
     return output;

@@ -20,7 +20,7 @@ float scoreScale(Index headWidth)
 
 Matrix scaledScores(ConstMatrixRef query, ConstMatrixRef key, float scale)
 {
-    return scale * rawScores(query, key);
+    return multiplyTransposed(query, key, scale);
 }
 
 }  // namespace headlight

@@ -1,22 +1,20 @@
 #include "core/attention/softmax.h"
 
+#include "core/tensor/elementwise.h"
+
 #include <cassert>
 
 namespace headlight {
 
-Matrix softmaxRows(ConstMatrixRef scores, float temperature)
+Matrix softmaxRows(Matrix scores, float temperature)
 {
     assert(temperature > 0.0F);
-    Matrix weights(scores.rows(), scores.cols());
+    const auto count = static_cast<std::size_t>(scores.cols());
     for (Index i = 0; i < scores.rows(); ++i) {
-        const float maximum = scores.row(i).maxCoeff();
-        // Eigen's vectorised exp is not exactly 0 at −∞, so a masked entry is put to 0 by name.
-        const auto shifted = (scores.row(i).array() - maximum) / temperature;
-        weights.row(i) = scores.row(i).array().isInf().select(0.0F, shifted.exp()).matrix();
-        // In double, so that a row of many thousand keys still sums to 1 within 1e-6.
-        weights.row(i) /= static_cast<float>(weights.row(i).cast<double>().sum());
+        const std::span<float> row(scores.row(i).data(), count);
+        scores.row(i) *= static_cast<float>(1.0 / exponentials(row, largest(row), 1.0F / temperature));
     }
-    return weights;
+    return scores;
 }
 
 Matrix softmaxRowsBackward(ConstMatrixRef weights, float temperature, ConstMatrixRef weightsGradient)

@@ -12,7 +12,7 @@ namespace headlight {
 /// @param scores [T×S], finite or −∞ (masked); every row has at least one finite entry.
 /// @param temperature τ > 0; below 1 sharpens, above 1 flattens.
 /// @return [T×S] each row sums to 1; masked entries are exactly 0.
-Matrix softmaxRows(ConstMatrixRef scores, float temperature = 1.0F);
+Matrix softmaxRows(Matrix scores, float temperature = 1.0F);
 
 /// Its backward pass, row by row:  ∂L/∂s_j = w_j·(∂L/∂w_j − Σ_k w_k·∂L/∂w_k)/τ. A masked entry has weight and gradient 0.
 ///

@@ -48,7 +48,7 @@ Result<Matrix> sparseAttention(ConstMatrixRef query, ConstMatrixRef key, ConstMa
             const Index j = seen[static_cast<std::size_t>(n)];
             scores(0, n) = scale * query.row(i).dot(key.row(j)) + ofDistance(0, std::abs(i - j));
         }
-        const Matrix weights = softmaxRows(scores, options.temperature);
+        const Matrix weights = softmaxRows(std::move(scores), options.temperature);
         for (Index n = 0; n < weights.cols(); ++n) {
             output.row(i) += weights(0, n) * value.row(seen[static_cast<std::size_t>(n)]);
         }

@@ -28,7 +28,7 @@ std::string nameOfFolder(const std::filesystem::path& folder)
     if (path.parent_path().filename() == "snapshots" && cached.starts_with(kCached)) {
         std::string name = cached.substr(kCached.size());
         for (std::size_t at = name.find("--"); at != std::string::npos; at = name.find("--", at)) {
-            name.replace(at, 2, "/");
+            name.replace(at, 2, 1, '/');
         }
         return name;
     }

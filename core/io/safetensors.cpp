@@ -1,6 +1,7 @@
 #include "core/io/safetensors.h"
 
 #include "core/io/atomic_file.h"
+#include "core/tensor/elementwise.h"
 #include "core/text/utf8.h"
 
 #include <algorithm>
@@ -401,6 +402,17 @@ void SafetensorsFile::release(std::span<const std::byte> part) const noexcept
     }
 }
 
+bool isSafetensors(const std::filesystem::path& path)
+{
+    const Result<MappedFile> file = MappedFile::open(path);
+    if (!file || file->bytes().size() <= sizeof(std::uint64_t)) {
+        return false;
+    }
+    std::uint64_t header = 0;
+    std::memcpy(&header, file->bytes().data(), sizeof(header));
+    return header <= file->bytes().size() - sizeof(header) && file->bytes()[sizeof(header)] == std::byte{'{'};
+}
+
 bool isFloat(DType dtype)
 {
     return dtype == DType::F32 || dtype == DType::F16 || dtype == DType::BF16;
@@ -409,19 +421,16 @@ bool isFloat(DType dtype)
 void widenNumbers(DType dtype, std::span<const std::byte> bytes, float* to)
 {
     assert(isFloat(dtype));
-    const auto widen = [&](auto toNumber) {
-        for (std::size_t i = 0; i < bytes.size() / sizeof(std::uint16_t); ++i) {
-            std::uint16_t bits{};
-            std::memcpy(&bits, bytes.data() + i * sizeof(bits), sizeof(bits));
-            to[i] = toNumber(bits);
-        }
-    };
     if (dtype == DType::F32) {
         std::memcpy(to, bytes.data(), bytes.size());
     } else if (dtype == DType::F16) {
-        widen([](std::uint16_t bits) { return static_cast<float>(Eigen::numext::bit_cast<Eigen::half>(bits)); });
+        widenHalves(bytes, to);
     } else {
-        widen([](std::uint16_t bits) { return std::bit_cast<float>(std::uint32_t{bits} << 16U); });
+        for (std::size_t i = 0; i < bytes.size() / sizeof(std::uint16_t); ++i) {
+            std::uint16_t bits = 0;
+            std::memcpy(&bits, bytes.data() + i * sizeof(bits), sizeof(bits));
+            to[i] = std::bit_cast<float>(std::uint32_t{bits} << 16U);
+        }
     }
 }
 

@@ -75,6 +75,10 @@ private:
     Safetensors m_contents;
 };
 
+/// Whether a file begins as one of this format does: with the length of a JSON object that it has room for. A file that cannot be read
+/// does not.
+bool isSafetensors(const std::filesystem::path& path);
+
 /// Whether `toFloat` takes this type: F32, F16 and BF16.
 bool isFloat(DType dtype);
 

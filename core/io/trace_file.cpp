@@ -6,6 +6,7 @@
 #include "core/io/experiment_json.h"
 #include "core/io/file_descriptor.h"
 #include "core/io/json.h"
+#include "core/io/recorded_stages.h"
 #include "core/text/utf8.h"
 
 #include <algorithm>
@@ -97,21 +98,20 @@ public:
         if (const Result<void> fits = checkShape(name, shape, axes); !fits) {
             return fits;
         }
-        Result<Tensor> tensor = toFloat(stored, shape);
-        if (!tensor) {
-            return tl::unexpected(tensor.error());
+        if (const Result<void> room = checkMemory(name, stored, axes); !room) {
+            return room;
         }
         if (stageInfo(key->id).scope == StageScope::Layer) {
             m_layers = std::max(m_layers, key->layer.value + 1);
         }
-        m_tensors.emplace(*key, std::make_shared<const Tensor>(std::move(*tensor)));
+        m_tensors.emplace(*key, StoredTensor{stored.dtype, std::move(shape), stored.bytes});
         return {};
     }
 
     Index tokens() const { return extentOf('T'); }
     Index layers() const { return m_layers; }
     Index heads() const { return extentOf('H'); }
-    Trace::Tensors takeTensors() { return std::move(m_tensors); }
+    std::map<StageKey, StoredTensor> takeTensors() { return std::move(m_tensors); }
 
 private:
     /// What a shape letter turned out to be, and the tensor that said so first.
@@ -120,6 +120,19 @@ private:
         Index size = 0;
         std::string source;
     };
+
+    /// Maps are read cell by cell; any other stage must fit into memory as a whole, in float32.
+    static Result<void> checkMemory(const std::string& name, const StoredTensor& stored, std::string_view axes)
+    {
+        const std::size_t bytes = stored.bytes.size() / dtypeSize(stored.dtype) * sizeof(float);
+        if (const std::size_t available = availableMemory(); axes.back() != 'S' && bytes > available) {
+            return failure(ErrorCode::TooLong, "The tensor \"" + name + "\" needs " +
+                                                   byteSize(static_cast<double>(bytes)) + " of memory, and " +
+                                                   byteSize(static_cast<double>(available)) +
+                                                   " are free; leave that stage out of the file.");
+        }
+        return {};
+    }
 
     /// Keys are the tokens that ask, so S is T.
     static char letterOf(char axis) { return axis == 'S' ? 'T' : axis; }
@@ -154,7 +167,7 @@ private:
         return {};
     }
 
-    Trace::Tensors m_tensors;
+    std::map<StageKey, StoredTensor> m_tensors;
     std::map<char, Extent> m_extents;
     Index m_layers = 0;
 };
@@ -200,19 +213,34 @@ Result<void> checkVersion(const Safetensors& contents)
     return {};
 }
 
-/// How much memory the numbers fill once they are float32.
-Result<void> checkMemory(const Safetensors& contents)
+std::string toJson(const Scoring& scoring)
 {
-    std::size_t bytes = 0;
-    for (const auto& [name, stored] : contents.tensors) {
-        bytes += stored.bytes.size() / dtypeSize(stored.dtype) * sizeof(float);
+    return nlohmann::json{{"scales", scoring.scales}, {"alibi", scoring.hasAlibi}}.dump();
+}
+
+/// @param layers so many scales, or none
+Result<Scoring> scoringFromJson(const std::string& text, Index layers)
+{
+    const Result<nlohmann::json> json = parseJson(text, "The metadata entry \"scoring\"");
+    if (!json) {
+        return tl::unexpected(json.error());
     }
-    if (const std::size_t available = availableMemory(); bytes > available) {
-        return failure(ErrorCode::TooLong, "The trace needs " + byteSize(static_cast<double>(bytes)) +
-                                               " of memory, and " + byteSize(static_cast<double>(available)) +
-                                               " are free; write fewer stages into the file.");
+    const auto wrong = [] {
+        return malformed(
+            "The metadata entry \"scoring\" must be an object with a list \"scales\", which has a number for every "
+            "layer or none, and \"alibi\", true or false.");
+    };
+    if (!json->is_object()) {
+        return wrong();
     }
-    return {};
+    const nlohmann::json scales = json->value("scales", nlohmann::json::array());
+    const nlohmann::json alibi = json->value("alibi", nlohmann::json(false));
+    const bool areNumbers =
+        scales.is_array() && std::ranges::all_of(scales, [](const nlohmann::json& scale) { return scale.is_number(); });
+    if (!areNumbers || (!scales.empty() && static_cast<Index>(scales.size()) < layers) || !alibi.is_boolean()) {
+        return wrong();
+    }
+    return Scoring{scales.get<std::vector<float>>(), alibi.get<bool>()};
 }
 
 }  // namespace
@@ -233,23 +261,21 @@ Result<void> writeTrace(const std::filesystem::path& path, const Trace& trace, c
                           {"model_note", info.modelNote},
                           {"experiment", toJson(info.experiment)},
                           {"mask", toJson(info.mask)},
-                          {"asked_heads", toJson(info.askedHeads)}};
+                          {"asked_heads", toJson(info.askedHeads)},
+                          {"scoring", toJson(info.scoring)}};
     if (!info.layerMasks.empty()) {
         metadata.emplace("layer_masks", toJson(info.layerMasks));
     }
     return writeSafetensors(path, *tensors, metadata);
 }
 
-Result<std::shared_ptr<const Trace>> makeTrace(const Safetensors& contents)
+Result<std::shared_ptr<const Trace>> makeTrace(const Safetensors& contents, std::shared_ptr<const SafetensorsFile> file)
 {
     if (contents.tensors.empty()) {
         return malformed("The file holds no tensor; a trace has at least one, such as layers.0.attention.weights.");
     }
     if (const Result<void> readable = checkVersion(contents); !readable) {
         return tl::unexpected(readable.error());
-    }
-    if (const Result<void> fits = checkMemory(contents); !fits) {
-        return tl::unexpected(fits.error());
     }
     TraceBuilder builder;
     for (const auto& [name, stored] : contents.tensors) {
@@ -283,6 +309,10 @@ Result<std::shared_ptr<const Trace>> makeTrace(const Safetensors& contents)
     if (!askedHeads) {
         return failure(askedHeads.error().code, "The metadata entry \"asked_heads\": " + askedHeads.error().message);
     }
+    Result<Scoring> scoring = scoringFromJson(metadataOr(contents, "scoring", "{}"), builder.layers());
+    if (!scoring) {
+        return tl::unexpected(scoring.error());
+    }
     TraceInfo info{.text = metadataOr(contents, "text", ""),
                    .tokens = std::move(*tokens),
                    .modelName = metadataOr(contents, "model", ""),
@@ -293,17 +323,20 @@ Result<std::shared_ptr<const Trace>> makeTrace(const Safetensors& contents)
                    .layers = builder.layers(),
                    .heads = builder.heads(),
                    .askedHeads = std::move(*askedHeads),
-                   .pair = metadataOr(contents, "pair", "")};
-    return std::make_shared<const Trace>(std::move(info), builder.takeTensors());
+                   .pair = metadataOr(contents, "pair", ""),
+                   .scoring = std::move(*scoring)};
+    auto stages = std::make_shared<const RecordedStages>(builder.takeTensors(), info, std::move(file));
+    return std::make_shared<const Trace>(std::move(info), Trace::Tensors{}, std::move(stages));
 }
 
 Result<std::shared_ptr<const Trace>> readTrace(const std::filesystem::path& path)
 {
-    const Result<SafetensorsFile> file = SafetensorsFile::open(path);
-    if (!file) {
-        return tl::unexpected(file.error());
+    Result<SafetensorsFile> opened = SafetensorsFile::open(path);
+    if (!opened) {
+        return tl::unexpected(opened.error());
     }
-    Result<std::shared_ptr<const Trace>> trace = makeTrace(file->contents());
+    const auto file = std::make_shared<const SafetensorsFile>(std::move(*opened));
+    Result<std::shared_ptr<const Trace>> trace = makeTrace(file->contents(), file);
     if (!trace) {
         return failure(trace.error().code, quoted(path) + ": " + trace.error().message);
     }

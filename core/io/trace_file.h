@@ -35,10 +35,16 @@ Result<void> writeTrace(const std::filesystem::path& path, const Trace& trace, c
 ///
 /// @return Malformed, which names the tensor or metadata at fault: one that is no stage of a trace, has another rank
 /// than its stage, or a size that another tensor contradicts (a shape letter is one number throughout a file, and queries
-/// and keys are the same tokens). TooLong for a trace that is larger than the machine's memory.
-Result<std::shared_ptr<const Trace>> makeTrace(const Safetensors& contents);
+/// and keys are the same tokens). TooLong for a stage, other than scores and weights, that is larger than the machine's memory.
+///
+/// Nothing is read before it is looked at. Where queries and keys are there without weights, weights and scores are worked out from them:
+/// under the masks, the experiment and the metadata's "scoring", or else scaled by 1/√d.
+///
+/// @param file whose contents they are; null where the bytes outlive the trace
+Result<std::shared_ptr<const Trace>> makeTrace(const Safetensors& contents,
+                                               std::shared_ptr<const SafetensorsFile> file = nullptr);
 
-/// Opens a file and makes its trace. The trace is read into memory as a whole.
+/// Opens a file and makes its trace, which reads from it as it is looked at.
 ///
 /// @return what SafetensorsFile::open and makeTrace say, with the path in the message.
 Result<std::shared_ptr<const Trace>> readTrace(const std::filesystem::path& path);

@@ -4,6 +4,15 @@
 
 namespace headlight {
 
+Scoring scoringOf(const ModelConfig& config, const Experiment& experiment)
+{
+    Scoring scoring{.hasAlibi = experiment.positions.value_or(config.positions) == PositionScheme::Alibi};
+    for (LayerIndex layer(0); layer.value < config.layers; ++layer.value) {
+        scoring.scales.push_back(experiment.scaling == Scaling::On ? config.scoreScaleOf(layer) : 1.0F);
+    }
+    return scoring;
+}
+
 AttentionOptions attentionOptions(const ModelConfig& config, const Experiment& experiment, HeadAddress head)
 {
     AttentionOptions options{.scale = experiment.scaling == Scaling::On ? config.scoreScaleOf(head.layer) : 1.0F,

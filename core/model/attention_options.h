@@ -10,4 +10,7 @@ namespace headlight {
 /// The scale, temperature, mask and ALiBi slope of one head under an experiment, its kernel being the softmax.
 AttentionOptions attentionOptions(const ModelConfig& config, const Experiment& experiment, HeadAddress head);
 
+/// What these are made of, of all layers.
+Scoring scoringOf(const ModelConfig& config, const Experiment& experiment);
+
 }  // namespace headlight

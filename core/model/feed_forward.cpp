@@ -1,33 +1,38 @@
 #include "core/model/feed_forward.h"
 
+#include "core/tensor/elementwise.h"
 #include "core/tensor/matmul.h"
 #include "core/tensor/parallel.h"
 
+#include <algorithm>
 #include <cassert>
-#include <cmath>
 #include <numbers>
-#include <unsupported/Eigen/SpecialFunctions>
+#include <span>
 
 namespace headlight {
 namespace {
 
-RowVector activatedRow(ConstRowVectorRef row, Activation activation)
+void activateRow(std::span<float> row, Activation activation)
 {
-    const auto x = row.array();
     switch (activation) {
     case Activation::Relu:
-        return x.max(0.0F);
+        std::ranges::transform(row, row.begin(), [](float x) { return std::max(x, 0.0F); });
+        break;
     case Activation::Gelu:
-        return 0.5F * x * (1.0F + (x * (std::numbers::sqrt2_v<float> / 2.0F)).erf());
-    case Activation::GeluTanh:
-        return 0.5F * x *
-               (1.0F + (std::sqrt(2.0F * std::numbers::inv_pi_v<float>) * (x + 0.044715F * x.cube())).tanh());
-    case Activation::QuickGelu:
-        return x / (1.0F + (-1.702F * x).exp());
-    case Activation::Silu:
-        return x / (1.0F + (-x).exp());
+        gateByNormal(row);
+        break;
+    case Activation::GeluTanh: {  // ½·(1 + tanh z) = σ(2·z)
+        constexpr float kFactor = 2.0F * std::numbers::sqrt2_v<float> * std::numbers::inv_sqrtpi_v<float>;
+        gateBySigmoid(row, kFactor, 0.044715F * kFactor);
+        break;
     }
-    return row;
+    case Activation::QuickGelu:
+        gateBySigmoid(row, 1.702F, 0.0F);
+        break;
+    case Activation::Silu:
+        gateBySigmoid(row, 1.0F, 0.0F);
+        break;
+    }
 }
 
 }  // namespace
@@ -37,18 +42,19 @@ Matrix linear(ConstMatrixRef x, const LinearWeights& weights)
     assert(x.cols() == weights.weight.rows());
     Matrix y = multiply(x, weights.weight);
     if (weights.bias.size() > 0) {
-        y.rowwise() += weights.bias;
+        forEachInParallel(y.rows(), static_cast<double>(y.size()), [&](Index i) { y.row(i) += weights.bias; });
     }
     return y;
 }
 
-Matrix activate(ConstMatrixRef hidden, Activation activation)
+Matrix activate(Matrix hidden, Activation activation)
 {
     constexpr double kOperations = 20.0;  // of one entry, about
-    Matrix activated(hidden.rows(), hidden.cols());
-    forEachInParallel(hidden.rows(), kOperations * static_cast<double>(hidden.size()),
-                      [&](Index i) { activated.row(i) = activatedRow(hidden.row(i), activation); });
-    return activated;
+    const auto count = static_cast<std::size_t>(hidden.cols());
+    forEachInParallel(hidden.rows(), kOperations * static_cast<double>(hidden.size()), [&](Index i) {
+        activateRow({hidden.row(i).data(), count}, activation);
+    });
+    return hidden;
 }
 
 }  // namespace headlight

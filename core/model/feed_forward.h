@@ -17,6 +17,6 @@ struct LinearWeights
 Matrix linear(ConstMatrixRef x, const LinearWeights& weights);
 
 /// The non-linearity, entry by entry.  @param hidden [T×F]  @return [T×F]
-Matrix activate(ConstMatrixRef hidden, Activation activation);
+Matrix activate(Matrix hidden, Activation activation);
 
 }  // namespace headlight

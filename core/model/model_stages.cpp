@@ -15,14 +15,14 @@
 namespace headlight {
 namespace {
 
-using Numbers = std::shared_ptr<const Tensor>;
+using SharedTensor = std::shared_ptr<const Tensor>;
 
-Numbers stageOf(Tensor tensor)
+SharedTensor stageOf(Tensor tensor)
 {
     return std::make_shared<const Tensor>(std::move(tensor));
 }
 
-Numbers stageOf(Matrix matrix)
+SharedTensor stageOf(Matrix matrix)
 {
     return stageOf(Tensor::fromMatrix(std::move(matrix)));
 }
@@ -67,7 +67,7 @@ public:
         , m_stop(stop)
     {}
 
-    Numbers compute() const
+    SharedTensor compute() const
     {
         switch (m_key.id) {
         case StageId::TokenEmbedding:
@@ -126,11 +126,11 @@ public:
         return nullptr;
     }
 
-    Numbers lastOutput() const { return m_find({StageId::LayerOutput, LayerIndex(m_config.layers - 1)}); }
+    SharedTensor lastOutput() const { return m_find({StageId::LayerOutput, LayerIndex(m_config.layers - 1)}); }
 
 private:
     const BlockWeights& weights() const { return m_model.weights.blocks[static_cast<std::size_t>(m_key.layer.value)]; }
-    Numbers input(StageId id) const { return m_find({id, m_key.layer}); }
+    SharedTensor input(StageId id) const { return m_find({id, m_key.layer}); }
     bool isNormBefore() const { return m_config.normPlacement == NormPlacement::Before; }
     Index count() const { return m_stages.tokens(); }
 
@@ -140,8 +140,20 @@ private:
     }
 
     Matrix norm(StageId of, const NormWeights& by) const { return normed(m_config, input(of)->matrix(), by); }
-    Matrix sum(StageId a, StageId b) const { return input(a)->matrix() + input(b)->matrix(); }
-    Numbers finalVectors() const { return m_model.weights.finalNorm ? m_find({StageId::FinalNorm}) : lastOutput(); }
+    Matrix sum(StageId a, StageId b) const
+    {
+        const SharedTensor first = input(a);
+        const SharedTensor second = input(b);
+        Matrix sum(first->matrix().rows(), first->matrix().cols());
+        forEachInParallel(sum.rows(), static_cast<double>(sum.size()),
+                          [&](Index i) { sum.row(i) = first->matrix().row(i) + second->matrix().row(i); });
+        return sum;
+    }
+
+    SharedTensor finalVectors() const
+    {
+        return m_model.weights.finalNorm ? m_find({StageId::FinalNorm}) : lastOutput();
+    }
 
     Matrix tokenEmbedding() const
     {
@@ -185,7 +197,7 @@ private:
     /// What attention projects, in heads.  @return [heads,T,d]
     Tensor projected(const LinearWeights& by, Index heads) const
     {
-        const Numbers x = input(isNormBefore() ? StageId::AttentionNorm : StageId::LayerInput);
+        const SharedTensor x = input(isNormBefore() ? StageId::AttentionNorm : StageId::LayerInput);
         return splitHeads(linear(x->matrix(), by), heads);
     }
 
@@ -252,8 +264,8 @@ private:
     Tensor cells() const
     {
         assert(m_rows == (IndexRange{0, count()}));
-        const Numbers query = input(StageId::Query);
-        const Numbers key = input(StageId::Key);
+        const SharedTensor query = input(StageId::Query);
+        const SharedTensor key = input(StageId::Key);
         Tensor cells = Tensor::unset({m_config.heads, count(), count()});
         forEachHead([&](HeadIndex head) {
             const AttentionOptions options = m_stages.optionsOf({m_key.layer, head});
@@ -273,9 +285,9 @@ private:
     /// [H,T,d]
     Tensor heads() const
     {
-        const Numbers query = input(StageId::Query);
-        const Numbers key = input(StageId::Key);
-        const Numbers value = input(StageId::Value);
+        const SharedTensor query = input(StageId::Query);
+        const SharedTensor key = input(StageId::Key);
+        const SharedTensor value = input(StageId::Value);
         Tensor outputs({m_config.heads, m_rows.size(), m_config.headWidth()});
         forEachHead([&](HeadIndex head) {
             const HeadAddress address{m_key.layer, head};
@@ -309,7 +321,7 @@ private:
     /// See FeedForwardKind.
     Matrix activation() const
     {
-        const Numbers hidden = input(StageId::FeedForwardHidden);
+        const SharedTensor hidden = input(StageId::FeedForwardHidden);
         if (m_config.feedForward == FeedForwardKind::Gated) {
             return activate(input(StageId::FeedForwardGate)->matrix(), m_config.activation)
                 .cwiseProduct(hidden->matrix());
@@ -401,7 +413,7 @@ RowVector ModelStages::row(const StageKey& key, TokenIndex token, const Find& fi
         return {};
     }
     const Model& model = *m_input.model;
-    const Numbers output = find({StageId::LayerOutput, LayerIndex(model.config.layers - 1)});
+    const SharedTensor output = find({StageId::LayerOutput, LayerIndex(model.config.layers - 1)});
     Matrix vector = output->matrix().row(token.value);
     if (model.weights.finalNorm) {
         vector = normed(model.config, vector, *model.weights.finalNorm);
@@ -409,12 +421,15 @@ RowVector ModelStages::row(const StageKey& key, TokenIndex token, const Find& fi
     return key.id == StageId::FinalNorm ? vector.row(0) : outputLogits(model, vector).row(0);
 }
 
+bool ModelStages::hasMap(StageId stage) const
+{
+    return (stage == StageId::Weights || stage == StageId::Scores) &&
+           m_input.experiment.kernel == AttentionKernel::Softmax;
+}
+
 std::shared_ptr<const AttentionMap> ModelStages::map(StageId stage, HeadAddress head, const Find& find) const
 {
-    if ((stage != StageId::Weights && stage != StageId::Scores) ||
-        m_input.experiment.kernel == AttentionKernel::Linear) {
-        return nullptr;
-    }
+    assert(hasMap(stage));
     const ModelConfig& config = m_input.model->config;
     return std::make_shared<ComputedMap>(HeadVectors{.query = find({StageId::Query, head.layer}),
                                                      .querySlice = head.head.value,

@@ -57,6 +57,7 @@ public:
     Index tokens() const noexcept { return static_cast<Index>(m_input.tokens.size()); }
 
     RowVector row(const StageKey& key, TokenIndex token, const Find& find) const override;
+    bool hasMap(StageId stage) const override;
     std::shared_ptr<const AttentionMap> map(StageId stage, HeadAddress head, const Find& find) const override;
 
 private:

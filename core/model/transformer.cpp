@@ -339,6 +339,7 @@ Result<std::shared_ptr<const Trace>> pass(PassInput input, const EncodedText& te
     for (const Mask& own : model.config.layerMasks) {
         info.layerMasks.push_back(effectiveMask(input.experiment, own));
     }
+    info.scoring = scoringOf(model.config, input.experiment);
     const Reuse reuse = before == nullptr ? Reuse{} : reuseOf(*before, model.config, input);
     const auto stages = std::make_shared<const ModelStages>(std::move(input), last);
     Result<Trace::Tensors> kept = ForwardPass(model.config, *stages, reuse, stop).run(last);

@@ -10,8 +10,15 @@ namespace {
 
 enum class Transpose { None, Left, Right };
 
-/// C = A·B + keep·C with either factor transposed.
-void product(Matrix& c, ConstMatrixRef a, ConstMatrixRef b, Transpose transpose, float keep)
+/// What becomes of a product: C = factor·A·B + keep·C.
+struct Scaling
+{
+    float factor = 1.0F;
+    float keep = 0.0F;
+};
+
+/// With either factor transposed.
+void product(Matrix& c, ConstMatrixRef a, ConstMatrixRef b, Transpose transpose, Scaling scaling = {})
 {
     const Index inner = transpose == Transpose::Left ? a.rows() : a.cols();
     assert(c.rows() == (transpose == Transpose::Left ? a.cols() : a.rows()));
@@ -21,22 +28,22 @@ void product(Matrix& c, ConstMatrixRef a, ConstMatrixRef b, Transpose transpose,
         return;
     }
     if (inner == 0) {
-        c = keep == 0.0F ? Matrix::Zero(c.rows(), c.cols()) : Matrix(keep * c);
+        c = scaling.keep == 0.0F ? Matrix::Zero(c.rows(), c.cols()) : Matrix(scaling.keep * c);
         return;
     }
     // A matrix of one row or column may report a stride smaller than BLAS accepts.
     const Index strideA = std::max(a.outerStride(), a.cols());
     const Index strideB = std::max(b.outerStride(), b.cols());
-    [[maybe_unused]] const dnnl_status_t status =
-        dnnl_sgemm(transpose == Transpose::Left ? 'T' : 'N', transpose == Transpose::Right ? 'T' : 'N', c.rows(),
-                   c.cols(), inner, 1.0F, a.data(), strideA, b.data(), strideB, keep, c.data(), c.cols());
+    [[maybe_unused]] const dnnl_status_t status = dnnl_sgemm(
+        transpose == Transpose::Left ? 'T' : 'N', transpose == Transpose::Right ? 'T' : 'N', c.rows(), c.cols(), inner,
+        scaling.factor, a.data(), strideA, b.data(), strideB, scaling.keep, c.data(), c.cols());
     assert(status == dnnl_success);
 }
 
-Matrix newProduct(Index rows, Index cols, ConstMatrixRef a, ConstMatrixRef b, Transpose transpose)
+Matrix newProduct(Index rows, Index cols, ConstMatrixRef a, ConstMatrixRef b, Transpose transpose, Scaling scaling = {})
 {
     Matrix c(rows, cols);
-    product(c, a, b, transpose, 0.0F);
+    product(c, a, b, transpose, scaling);
     return c;
 }
 
@@ -47,9 +54,9 @@ Matrix multiply(ConstMatrixRef a, ConstMatrixRef b)
     return newProduct(a.rows(), b.cols(), a, b, Transpose::None);
 }
 
-Matrix multiplyTransposed(ConstMatrixRef a, ConstMatrixRef b)
+Matrix multiplyTransposed(ConstMatrixRef a, ConstMatrixRef b, float factor)
 {
-    return newProduct(a.rows(), b.rows(), a, b, Transpose::Right);
+    return newProduct(a.rows(), b.rows(), a, b, Transpose::Right, {.factor = factor});
 }
 
 Matrix multiplyLeftTransposed(ConstMatrixRef a, ConstMatrixRef b)
@@ -59,7 +66,7 @@ Matrix multiplyLeftTransposed(ConstMatrixRef a, ConstMatrixRef b)
 
 void addLeftTransposedProduct(Matrix& c, ConstMatrixRef a, ConstMatrixRef b)
 {
-    product(c, a, b, Transpose::Left, 1.0F);
+    product(c, a, b, Transpose::Left, {.keep = 1.0F});
 }
 
 void setProductThreads(int threads)

@@ -9,8 +9,8 @@ namespace headlight {
 /// Asserts that the inner extents agree. Thread-safe. Same inputs and thread count give the same bits.
 Matrix multiply(ConstMatrixRef a, ConstMatrixRef b);
 
-/// A·Bᵀ.  @param a [M×K]  @param b [N×K]  @return [M×N]
-Matrix multiplyTransposed(ConstMatrixRef a, ConstMatrixRef b);
+/// factor·A·Bᵀ.  @param a [M×K]  @param b [N×K]  @return [M×N]
+Matrix multiplyTransposed(ConstMatrixRef a, ConstMatrixRef b, float factor = 1.0F);
 
 /// Aᵀ·B.  @param a [K×M]  @param b [K×N]  @return [M×N]
 Matrix multiplyLeftTransposed(ConstMatrixRef a, ConstMatrixRef b);

@@ -3,7 +3,10 @@
 
 #include "core/tensor/tensor.h"
 
+#include <limits>
 #include <memory>
+#include <mutex>
+#include <vector>
 
 namespace headlight {
 
@@ -29,15 +32,52 @@ struct TileSize
     Index rows = 0;
     Index cols = 0;
     Pooling pooling = Pooling::Largest;
+
+    bool operator==(const TileSize&) const = default;
 };
 
 /// Where block `i` begins where a range is drawn as so many blocks; block `blocks` begins at its end.
 Index blockBegin(IndexRange range, Index i, Index blocks);
 
+/// A tile in the making, of cells that come piece by piece in any order.
+class TilePool
+{
+public:
+    /// The part rows × cols of a map, as it is drawn.
+    ///
+    /// @param start what a cell is that never comes
+    TilePool(IndexRange rows, IndexRange cols, TileSize size, float start = -std::numeric_limits<float>::infinity());
+
+    /// Takes a piece of the map, of which what is beyond the tile is left out. Pieces of different rows may come from several threads.
+    ///
+    /// @param row of the map, as is  @param col, of the piece's first cell
+    void add(ConstMatrixRef piece, Index row, Index col);
+
+    /// Takes rows of which the cells of each of the tile's columns have been pooled already; see columnEdges.
+    void addPooledColumns(ConstMatrixRef rows, Index row);
+
+    /// Where the tile's columns begin in the map, and where the last ends.
+    std::vector<Index> columnEdges() const;
+
+    Matrix take() { return std::move(m_tile); }
+
+private:
+    void merge(const Matrix& blocks, Index row, Index col);
+
+    IndexRange m_rows;
+    IndexRange m_cols;
+    Pooling m_pooling;
+    Matrix m_tile;
+    std::mutex m_mutex;
+};
+
 /// Cells as they are drawn: themselves where they fit into `size`, else as so many blocks, each the largest (see Pooling) of its cells.
 ///
 /// @return [min(cells.rows, size.rows) × min(cells.cols, size.cols)]
 Matrix pooled(ConstMatrixRef cells, TileSize size);
+
+/// So many cells are worked out or read while nobody notices.
+inline constexpr Index kQuickCells = 2'000'000;
 
 /// A matrix of queries × keys that is read in tiles. Immutable and thread-safe.
 class AttentionMap
@@ -59,6 +99,9 @@ public:
     ///
     /// @return [min(rows, size.rows) × min(cols, size.cols)]
     virtual Matrix tile(IndexRange rows, IndexRange cols, TileSize size) const = 0;
+
+    /// Whether that tile is there at once, so that a view need not wait for it elsewhere.
+    virtual bool isQuick(IndexRange /*rows*/, IndexRange /*cols*/, TileSize /*size*/) const { return true; }
 
     /// All of them.  @return [T×S]
     Matrix cells() const { return tile({0, rows()}, {0, cols()}, {rows(), cols()}); }

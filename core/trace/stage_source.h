@@ -30,10 +30,16 @@ public:
     virtual std::shared_ptr<const Tensor> compute(const StageKey& key, const Find& find) const = 0;
 
     /// One row of a stage of the whole model, where that takes less than all of it; else empty.
-    virtual RowVector row(const StageKey& key, TokenIndex token, const Find& find) const = 0;
+    virtual RowVector row(const StageKey& /*key*/, TokenIndex /*token*/, const Find& /*find*/) const { return {}; }
 
-    /// One head's scores or weights, cell by cell, where that takes less memory than all of them; else null.
-    virtual std::shared_ptr<const AttentionMap> map(StageId stage, HeadAddress head, const Find& find) const = 0;
+    /// Whether slices of this stage can be read cell by cell, in less memory than all of them.
+    virtual bool hasMap(StageId /*stage*/) const { return false; }
+
+    /// One slice of such a stage: a head's, where it has heads; null for any other.
+    virtual std::shared_ptr<const AttentionMap> map(StageId /*stage*/, HeadAddress /*head*/, const Find& /*find*/) const
+    {
+        return nullptr;
+    }
 };
 
 }  // namespace headlight

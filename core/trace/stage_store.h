@@ -1,13 +1,12 @@
 // A trace's numbers: those that are kept, and those worked out when they are looked at. May use base/, tensor/ and trace/.
 #pragma once
 
+#include "core/base/lru_cache.h"
 #include "core/trace/stage_source.h"
 
 #include <cstddef>
-#include <list>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <utility>
 
 namespace headlight {
@@ -18,9 +17,12 @@ using StageTensors = std::map<StageKey, std::shared_ptr<const Tensor>>;
 /// 1,024 tokens.
 inline constexpr std::size_t kTraceBytes = 80'000'000;
 
-/// Finds stages, and remembers those worked out last as far as kTraceBytes allows, at least the last one. Thread-safe: what two threads ask
+/// What the tiles looked at last may fill besides.
+inline constexpr std::size_t kTileBytes = 16'000'000;
+
+/// Finds stages, and remembers those worked out last as far as kTraceBytes allows, and tiles as kTileBytes does. Thread-safe: what two threads ask
 /// for at once may be worked out twice, to the same bits.
-class StageStore
+class StageStore : public std::enable_shared_from_this<StageStore>
 {
 public:
     /// @param source null where there is nothing but what is kept
@@ -43,20 +45,39 @@ public:
     std::shared_ptr<const AttentionMap> map(const StageKey& key, Index slice) const;
 
 private:
-    using Entry = std::pair<StageKey, std::shared_ptr<const Tensor>>;
+    friend class RememberedMap;
+
+    struct Slice
+    {
+        StageKey key;
+        Index index = 0;
+
+        bool operator==(const Slice&) const = default;
+    };
+
+    struct TileAddress
+    {
+        Slice slice;
+        IndexRange rows;
+        IndexRange cols;
+        TileSize size;
+
+        bool operator==(const TileAddress&) const = default;
+    };
 
     /// @param working what was worked out for the same question, of which nothing is to be worked out twice
     std::shared_ptr<const Tensor> find(const StageKey& key, StageTensors& working) const;
 
-    void remember(const StageKey& key, std::shared_ptr<const Tensor> tensor) const;
+    /// What the source makes of a slice that is read cell by cell.
+    std::shared_ptr<const AttentionMap> sourceMap(const Slice& slice) const;
 
     StageTensors m_kept;
     std::shared_ptr<const StageSource> m_source;
     StageShapes m_shapes;
     std::size_t m_room = 0;  ///< Bytes for what is remembered.
-    mutable std::mutex m_mutex;
-    mutable std::list<Entry> m_remembered;  ///< The one asked for last comes first.
-    mutable std::size_t m_rememberedBytes = 0;
+    mutable LruCache<StageKey, Tensor> m_remembered;
+    mutable LruCache<TileAddress, Matrix> m_tiles;
+    mutable LruCache<Slice, AttentionMap> m_sourceMaps;
 };
 
 }  // namespace headlight

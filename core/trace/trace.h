@@ -37,6 +37,7 @@ struct TraceInfo
     std::vector<AskedHead> askedHeads = {};
     std::string pair = {};  ///< The second text, of those that the model read together; else empty.
     TokenUnit unit = TokenUnit::Token;
+    Scoring scoring = {};
 
     /// The mask in force in that layer.
     const Mask& maskOf(LayerIndex layer) const;

@@ -8,6 +8,7 @@
 #include "core/base/memory.h"
 #include "core/model/requirements.h"
 #include "core/tensor/matmul.h"
+#include "core/trace/computed_map.h"
 #include "tests/bench/gpt2_shape.h"
 
 #include <benchmark/benchmark.h>
@@ -107,6 +108,18 @@ void forwardPass(benchmark::State& state)
 }
 BENCHMARK(forwardPass)->Arg(16)->Arg(64)->Arg(256)->Arg(1024)->UseRealTime()->Unit(benchmark::kMillisecond);
 
+/// The same for texts that GPT-2 itself does not take.
+void passOfLength(benchmark::State& state)
+{
+    static const std::shared_ptr<const Model> model = gpt2Shape(8192);
+    const EncodedText text = encode(*model, textOf(state.range(0))).value();
+    for ([[maybe_unused]] const auto step : state) {
+        benchmark::DoNotOptimize(forward(model, text).value());
+    }
+    state.counters["work"] = runRequirements(model->config, state.range(0)).operations;
+}
+BENCHMARK(passOfLength)->RangeMultiplier(2)->Range(16, 8192)->UseRealTime()->Unit(benchmark::kMillisecond);
+
 /// The same, and every head's weights looked at.
 void passAndEveryHead(benchmark::State& state)
 {
@@ -205,6 +218,47 @@ void softmaxOfAHead(benchmark::State& state)
     }
 }
 BENCHMARK(softmaxOfAHead)->Arg(256)->UseRealTime()->Unit(benchmark::kMillisecond);
+
+/// A head of a long text, of GPT-2's width and causal.
+HeadVectors longHead(Index tokens)
+{
+    const auto vectors = [tokens] {
+        return std::make_shared<const Tensor>(Tensor::fromMatrix(Matrix::Random(tokens, 64)));
+    };
+    return {.query = vectors(), .key = vectors(), .options = {.mask = {.direction = Direction::Causal}}};
+}
+
+/// The row normalisers of a whole head and, of the same products, its picture of so many blocks a side.
+void wholeOfALongHead(benchmark::State& state)
+{
+    const Index tokens = state.range(0);
+    const Index blocks = state.range(1);
+    const HeadVectors head = longHead(tokens);
+    for ([[maybe_unused]] const auto step : state) {
+        benchmark::DoNotOptimize(
+            ComputedMap(head, ComputedStage::Weights).tile({0, tokens}, {0, tokens}, {blocks, blocks}));
+    }
+    const auto n = static_cast<double>(tokens);
+    setRate(state, 2.0 * 64.0 * n * (n + 1.0) / 2.0);
+}
+BENCHMARK(wholeOfALongHead)
+    ->Args({1024, 1})
+    ->Args({32768, 1})
+    ->Args({32768, 1000})
+    ->UseRealTime()
+    ->Unit(benchmark::kMillisecond);
+
+/// 1,000 × 1,000 cells of it, of which the normalisers are known.
+void cellsOfALongHead(benchmark::State& state)
+{
+    const Index tokens = state.range(0);
+    const ComputedMap map(longHead(tokens), ComputedStage::Weights);
+    const IndexRange part{tokens - 1000, tokens};
+    for ([[maybe_unused]] const auto step : state) {
+        benchmark::DoNotOptimize(map.tile(part, part, {1000, 1000}));
+    }
+}
+BENCHMARK(cellsOfALongHead)->Arg(1024)->Arg(32768)->UseRealTime()->Unit(benchmark::kMillisecond);
 
 void measuresOfAllHeads(benchmark::State& state)
 {

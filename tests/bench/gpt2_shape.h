@@ -13,7 +13,7 @@ namespace headlight::bench {
 
 /// 12 layers × 12 heads, D = 768, F = 3072, causal, learned positions. The program's own vocabulary, and no logits: the peer makes
 /// those of the last token alone.
-inline std::shared_ptr<const Model> gpt2Shape()
+inline std::shared_ptr<const Model> gpt2Shape(Index maxTokens = 1024)
 {
     const std::shared_ptr<const Tokenizer> tokenizer = defaultTokenizer();
     ModelConfig config = seededModelConfig(*tokenizer);
@@ -21,7 +21,7 @@ inline std::shared_ptr<const Model> gpt2Shape()
     config.layers = 12;
     config.heads = 12;
     config.feedForwardWidth = 3072;
-    config.maxTokens = 1024;
+    config.maxTokens = maxTokens;
     config.positions = PositionScheme::Learned;
     config.mask.direction = Direction::Causal;
     config.outputHead = OutputHead::None;

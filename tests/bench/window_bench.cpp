@@ -1,10 +1,13 @@
 // From a key event to the painted frame: a letter is typed, the pass runs on its thread, everything that is worked out from it is, and
 // the page is painted. No display is needed, and none is measured.
+#include "core/attention/softmax.h"
 #include "core/base/memory.h"
 #include "core/io/bundled_models.h"
+#include "core/io/safetensors.h"
 #include "tests/bench/gpt2_shape.h"
 #include "ui/main_window.h"
 #include "ui/plots/gallery_picture.h"
+#include "ui/plots/picture_view.h"
 #include "ui/session/presentation.h"
 
 #include <benchmark/benchmark.h>
@@ -13,9 +16,22 @@
 #include <QEventLoop>
 #include <QImage>
 #include <QKeyEvent>
+#include <QMouseEvent>
 #include <QPainter>
 #include <QPlainTextEdit>
 #include <QStandardPaths>
+#include <QTemporaryDir>
+#include <QWheelEvent>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+#include <string>
+#include <unistd.h>
+#include <vector>
 
 namespace headlight::bench {
 namespace {
@@ -36,6 +52,38 @@ void press(QWidget* widget, Qt::Key key, const QString& text)
     QApplication::sendEvent(widget, &pressed);
 }
 
+/// How long each of many frames took, of which the slowest matter.
+class Frames
+{
+public:
+    template <typename Frame>
+    void time(const Frame& frame)
+    {
+        const auto begin = std::chrono::steady_clock::now();
+        frame();
+        m_ms.push_back(1e3 * std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
+    }
+
+    /// The time that 99 of 100 frames do not exceed.
+    void report(benchmark::State& state)
+    {
+        std::ranges::sort(m_ms);
+        state.counters["p99"] = m_ms[std::min(m_ms.size() - 1, m_ms.size() * 99 / 100)];
+    }
+
+private:
+    std::vector<double> m_ms;
+};
+
+/// Memory of the whole process, in bytes.
+double residentMemory()
+{
+    std::ifstream status("/proc/self/statm");
+    double pages = 0.0;
+    status >> pages >> pages;
+    return pages * static_cast<double>(::sysconf(_SC_PAGESIZE));
+}
+
 /// A letter is typed at the end of so many tokens and taken away again, in turn.
 void typing(benchmark::State& state, const std::shared_ptr<const Model>& model, const QString& page)
 {
@@ -49,11 +97,170 @@ void typing(benchmark::State& state, const std::shared_ptr<const Model>& model, 
     auto* text = window.findChild<QPlainTextEdit*>(QStringLiteral("text"));
     text->moveCursor(QTextCursor::End);
     bool isLonger = false;
+    Frames frames;
     for ([[maybe_unused]] const auto step : state) {
-        press(text, isLonger ? Qt::Key_Backspace : Qt::Key_A, isLonger ? QString() : QStringLiteral("a"));
-        isLonger = !isLonger;
+        frames.time([&] {
+            press(text, isLonger ? Qt::Key_Backspace : Qt::Key_A, isLonger ? QString() : QStringLiteral("a"));
+            isLonger = !isLonger;
+            waitUntilPainted(window);
+        });
+    }
+    frames.report(state);
+}
+
+std::string fileOf(const std::string& name)
+{
+    static const QTemporaryDir folder;
+    return folder.filePath(QString::fromStdString(name)).toStdString();
+}
+
+void written(const Result<void>& file)
+{
+    if (!file) {
+        throw std::runtime_error(file.error().message);
+    }
+}
+
+/// Queries and keys of 16 heads of GPT-2's width, causal and in half precision: what is looked at is worked out from them.
+std::string longTraceFile(Index tokens)
+{
+    constexpr Index kHeads = 16;
+    constexpr Index kWidth = 64;
+    const std::string file = fileOf("long" + std::to_string(tokens));
+    if (!std::filesystem::exists(file)) {
+        Tensor keys({kHeads, tokens, kWidth});
+        Tensor queries({kHeads, tokens, kWidth});
+        for (Index head = 0; head < kHeads; ++head) {
+            keys.matrix(head) = Matrix::Random(tokens, kWidth);
+            // Every query looks at the token before it.
+            queries.matrix(head).bottomRows(tokens - 1) = 6.0F * keys.matrix(head).topRows(tokens - 1);
+        }
+        const std::vector<NamedTensor> tensors = {
+            {"layers.0.attention.query", std::make_shared<const Tensor>(std::move(queries))},
+            {"layers.0.attention.key", std::make_shared<const Tensor>(std::move(keys))}};
+        written(writeSafetensors(file, tensors, {{"mask", R"({"direction":"causal"})"}}, DType::F16));
+    }
+    return file;
+}
+
+/// The weights of 12 layers of 12 heads, as people have them from PyTorch.
+std::string weightsFile(Index tokens)
+{
+    const std::string file = fileOf("weights" + std::to_string(tokens));
+    if (!std::filesystem::exists(file)) {
+        std::vector<NamedTensor> tensors;
+        for (Index layer = 0; layer < 12; ++layer) {
+            Tensor weights({12, tokens, tokens});
+            for (Index head = 0; head < 12; ++head) {
+                weights.matrix(head) = softmaxRows(4.0F * Matrix::Random(tokens, tokens));
+            }
+            tensors.push_back({"layers." + std::to_string(layer) + ".attention.weights",
+                               std::make_shared<const Tensor>(std::move(weights))});
+        }
+        written(writeSafetensors(file, tensors));
+    }
+    return file;
+}
+
+/// A window on a page, with a recorded trace.
+struct RecordedWindow
+{
+    RecordedWindow(const std::shared_ptr<const Model>& model, const QString& page) : session(model), window(session)
+    {
+        window.resize(1280, 800);
+        window.showPage(page);
+        window.show();
+        QApplication::processEvents();
+    }
+
+    void open(const std::string& file)
+    {
+        window.open(QString::fromStdString(file));
         waitUntilPainted(window);
     }
+
+    PictureView& view(const char* name) { return *window.findChild<PictureView*>(QString::fromLatin1(name)); }
+
+    Session session;
+    MainWindow window;
+};
+
+/// From a file's name to its whole picture.
+void opening(benchmark::State& state, const std::shared_ptr<const Model>& model, const QString& page,
+             const std::string& file)
+{
+    RecordedWindow recorded(model, page);
+    for ([[maybe_unused]] const auto step : state) {
+        recorded.open(file);
+    }
+    state.counters["resident"] = residentMemory();
+}
+
+/// Frames of the heatmap of a long trace while the wheel turns, in and out, and the mouse drags; none waits for exact cells.
+void panAndZoom(benchmark::State& state, const std::shared_ptr<const Model>& model, const std::string& file)
+{
+    constexpr int kTurns = 40;
+    RecordedWindow recorded(model, QStringLiteral("heatmap"));
+    recorded.open(file);
+    PictureView& view = recorded.view("heatmap");
+    const QPointF middle(0.55 * view.width(), 0.5 * view.height());
+    const auto turn = [&](int notches) {
+        QWheelEvent event(middle, view.mapToGlobal(middle), {}, {0, 120 * notches}, Qt::NoButton, Qt::NoModifier,
+                          Qt::NoScrollPhase, false);
+        QApplication::sendEvent(&view, &event);
+    };
+    const auto mouse = [&](QEvent::Type type, QPointF point) {
+        QMouseEvent event(type, point, view.mapToGlobal(point), Qt::LeftButton, Qt::LeftButton, Qt::NoModifier);
+        QApplication::sendEvent(&view, &event);
+    };
+    Frames frames;
+    const auto frame = [&](const auto& change) {
+        frames.time([&] {
+            change();
+            view.repaint();
+        });
+        QApplication::processEvents();
+    };
+    for ([[maybe_unused]] const auto step : state) {
+        for (const int notches : {1, -1}) {
+            for (int i = 0; i < kTurns; ++i) {
+                frame([&] { turn(notches); });
+                if (i == kTurns / 2) {
+                    mouse(QEvent::MouseButtonPress, middle);
+                    for (int x = 0; x < kTurns; ++x) {
+                        frame([&] { mouse(QEvent::MouseMove, middle + QPointF(5.0 * x, 3.0 * x)); });
+                    }
+                    mouse(QEvent::MouseButtonRelease, middle);
+                }
+            }
+        }
+    }
+    frames.report(state);
+    while (!recorded.window.isUpToDate()) {
+        QApplication::processEvents(QEventLoop::WaitForMoreEvents);
+    }
+    state.counters["resident"] = residentMemory();
+}
+
+/// The mouse moves over the thumbnails of all heads: highlighted everywhere.
+void hovering(benchmark::State& state, const std::shared_ptr<const Model>& model, const std::string& file)
+{
+    RecordedWindow recorded(model, QStringLiteral("heads"));
+    recorded.open(file);
+    PictureView& view = recorded.view("gallery");
+    Frames frames;
+    double x = 0.0;
+    for ([[maybe_unused]] const auto step : state) {
+        x = std::fmod(x + 13.0, 400.0);
+        const QPointF point(100.0 + x, 60.0 + x / 2.0);
+        frames.time([&] {
+            QMouseEvent event(QEvent::MouseMove, point, view.mapToGlobal(point), Qt::NoButton, Qt::NoButton,
+                              Qt::NoModifier);
+            QApplication::sendEvent(&view, &event);
+            waitUntilPainted(recorded.window);
+        });
+    }
+    frames.report(state);
 }
 
 /// A new trace's heads as thumbnails, at the size that the window gives them.
@@ -90,6 +297,27 @@ void addBenchmarks()
             ->Arg(256)
             ->UseRealTime()
             ->Unit(benchmark::kMillisecond);
+    }
+    const auto recorded = [](const std::string& name, const auto& work, const auto& fileOfTokens, Index tokens) {
+        benchmark::RegisterBenchmark((name + "/" + std::to_string(tokens)).c_str(),
+                                     [=](benchmark::State& state) { work(state, fileOfTokens(tokens)); })
+            ->UseRealTime()
+            ->Unit(benchmark::kMillisecond);
+    };
+    for (const Index tokens : {1024, 32'768}) {
+        recorded(
+            "opening/vectors/heatmap", [=](auto& state, const auto& file) { opening(state, bundled, "heatmap", file); },
+            longTraceFile, tokens);
+        recorded(
+            "panAndZoom", [=](auto& state, const auto& file) { panAndZoom(state, bundled, file); }, longTraceFile,
+            tokens);
+    }
+    for (const Index tokens : {16, 512}) {
+        recorded(
+            "opening/weights/heads", [=](auto& state, const auto& file) { opening(state, bundled, "heads", file); },
+            weightsFile, tokens);
+        recorded(
+            "hovering", [=](auto& state, const auto& file) { hovering(state, bundled, file); }, weightsFile, tokens);
     }
     benchmark::RegisterBenchmark("galleryFrame/gpt2_shape",
                                  [=](benchmark::State& state) { galleryFrame(state, shape()); })

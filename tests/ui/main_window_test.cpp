@@ -1,4 +1,5 @@
 #include "core/io/bundled_models.h"
+#include "core/io/trace_file.h"
 #include "tests/ui/support/fixtures.h"
 #include "ui/main_window.h"
 #include "ui/pages/page_list.h"
@@ -764,6 +765,100 @@ TEST_F(MainWindowTest, TheHeatmapsScoresAreExplainedAsScores)
         ASSERT_TRUE(m_session.explained());
         EXPECT_EQ(m_session.explained()->stage.id, stage);
     }
+}
+
+TEST_F(MainWindowTest, ATraceFileIsShownWithWhatNeedsNoModel)
+{
+    const QTemporaryDir folder;
+    const std::string file = folder.filePath(QStringLiteral("run.safetensors")).toStdString();
+    ASSERT_TRUE(writeTrace(file, *m_session.fullTrace(), {.stages = {"attention.query", "attention.key"}}));
+    auto* tabs = m_window.findChild<QTabBar*>(QStringLiteral("pages"));
+    auto* text = m_window.findChild<TextBox*>(QStringLiteral("text"));
+    m_window.showPage(QStringLiteral("positions"));
+    m_window.open(QString::fromStdString(file));
+    ASSERT_TRUE(settled());
+    EXPECT_TRUE(m_session.isRecording());
+    EXPECT_TRUE(text->isReadOnly());
+    EXPECT_EQ(tabs->currentIndex(), 0);
+    for (int tab = 0; tab < tabs->count(); ++tab) {
+        const PageEntry& entry = pageList()[static_cast<std::size_t>(tab)];
+        EXPECT_EQ(tabs->isTabEnabled(tab), entry.needs == PageNeeds::Trace) << entry.name.toStdString();
+        if (entry.needs == PageNeeds::Trace) {
+            m_window.showPage(entry.name);
+            keepPicture(QStringLiteral("recorded_%1").arg(entry.name));
+            EXPECT_TRUE(m_window.figure() || !m_window.findChild<Page*>() || entry.name == QStringLiteral("training"));
+        }
+    }
+    EXPECT_FALSE(m_window.findChild<QToolButton*>(QStringLiteral("compare"))->isEnabled());
+    m_session.setText(QStringLiteral("The bank approved the loan."));
+    ASSERT_TRUE(settled());
+    EXPECT_FALSE(text->isReadOnly());
+    EXPECT_TRUE(tabs->isTabEnabled(3));
+}
+
+TEST_F(MainWindowTest, ATraceFileThatCannotBeReadIsExplainedAndAllStays)
+{
+    const QTemporaryDir folder;
+    const QString file = folder.filePath(QStringLiteral("run.safetensors"));
+    ASSERT_TRUE(writeSafetensors(file.toStdString(),
+                                 {{"h.0.attn.c_attn.weight", m_session.fullTrace()->find({StageId::Query})}}));
+    QString said;
+    QTimer::singleShot(0, [&said] {
+        auto* box = qobject_cast<QMessageBox*>(QApplication::activeModalWidget());
+        ASSERT_TRUE(box);
+        said = box->text();
+        box->accept();
+    });
+    m_window.open(file);
+    EXPECT_TRUE(said.contains(QStringLiteral("is no stage of a trace"))) << said.toStdString();
+    EXPECT_FALSE(m_session.isRecording());
+    EXPECT_TRUE(m_session.trace());
+}
+
+TEST_F(MainWindowTest, TheWheelShowsFewerCellsOfTheHeatmapAndADragOthers)
+{
+    m_window.showPage(QStringLiteral("heatmap"));
+    auto* view = m_window.findChild<HeatmapView*>(QStringLiteral("heatmap"));
+    auto* whole = m_window.findChild<QPushButton*>(QStringLiteral("wholeMap"));
+    const auto& window = [this]() -> const CellWindow& { return m_session.viewOptions().heatmap.window; };
+    const auto picture = [view] { return static_cast<const HeatmapPicture*>(view->picture()); };
+    EXPECT_FALSE(whole->isVisible());
+    const Cell cell{TokenIndex(8), TokenIndex(6)};
+    const QPointF point = picture()->cellRect(cell, view->pictureArea()).center();
+    const auto turn = [&](int notches) {
+        QWheelEvent event(point, view->mapToGlobal(point), {}, {0, 120 * notches}, Qt::NoButton, Qt::NoModifier,
+                          Qt::NoScrollPhase, false);
+        QApplication::sendEvent(view, &event);
+    };
+    turn(2);
+    EXPECT_LT(window().side, m_session.trace()->tokens());
+    const std::optional<Cell> under = picture()->cellAt(point, view->pictureArea());
+    ASSERT_TRUE(under);
+    EXPECT_LE(std::abs(under->query.value - cell.query.value), 1) << "what is under the mouse stays there";
+    EXPECT_LE(std::abs(under->key.value - cell.key.value), 1);
+    EXPECT_TRUE(whole->isVisible());
+    keepPicture(QStringLiteral("zoomed"));
+
+    const CellWindow before = window();
+    const qreal pitch = picture()->cellRect(cell, view->pictureArea()).width();
+    QTest::mousePress(view, Qt::LeftButton, {}, point.toPoint());
+    QMouseEvent move(QEvent::MouseMove, point + QPointF(pitch, -pitch), view->mapToGlobal(point), Qt::LeftButton,
+                     Qt::LeftButton, Qt::NoModifier);
+    QApplication::sendEvent(view, &move);
+    QTest::mouseRelease(view, Qt::LeftButton, {}, point.toPoint());
+    const CellWindow dragged =
+        CellWindow{before.firstRow + 1, before.firstColumn - 1, before.side}.within(m_session.trace()->tokens());
+    EXPECT_EQ(window(), dragged);
+
+    QTest::keyClick(view, Qt::Key_End);
+    EXPECT_EQ(window().firstColumn + window().side, m_session.trace()->tokens()) << "the cursor stays in view";
+    QTest::keyClick(view, Qt::Key_Plus);
+    QTest::keyClick(view, Qt::Key_Minus);
+    QTest::keyClick(view, Qt::Key_0);
+    EXPECT_EQ(window(), CellWindow{});
+    turn(3);
+    QTest::mouseClick(whole, Qt::LeftButton);
+    EXPECT_EQ(window(), CellWindow{});
 }
 
 }  // namespace

@@ -233,7 +233,9 @@ void HeadsPage::refresh()
     m_gallery->setCursor(session().locked().head);
     m_gallery->setPicture(std::move(gallery));
 
-    auto preview = std::make_unique<HeatmapPicture>(session().trace(), session().shown(), options.heatmap, colourMap,
+    HeatmapOptions whole = options.heatmap;
+    whole.window = {};
+    auto preview = std::make_unique<HeatmapPicture>(session().trace(), session().shown(), whole, colourMap,
                                                     HeatmapSources{&session().model(), analysis});
     m_previewTitle->setText(preview->title());
     m_preview->setPicture(std::move(preview));

@@ -21,6 +21,10 @@ class HeadsPage final : public Page
 public:
     explicit HeadsPage(Session& session, QWidget* parent = nullptr);
 
+    bool isUpToDate() const override
+    {
+        return Page::isUpToDate() && m_gallery->isComplete() && m_preview->isComplete();
+    }
     std::optional<Figure> figure() const override { return figureOf(View::Heads); }
 
 protected:

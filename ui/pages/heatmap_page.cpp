@@ -66,6 +66,7 @@ HeatmapPage::HeatmapPage(Session& session, QWidget* parent)
     , m_fit(new QCheckBox(tr("Fit range"), this))
     , m_paint(new ToggleButton(tr("Paint mask"), QString(), this))
     , m_clear(new QPushButton(tr("Clear"), this))
+    , m_whole(new QPushButton(tr("Whole map"), this))
     , m_view(new HeatmapView(this))
 {
     m_view->setObjectName(QStringLiteral("heatmap"));
@@ -77,6 +78,9 @@ HeatmapPage::HeatmapPage(Session& session, QWidget* parent)
     m_fit->setObjectName(QStringLiteral("fitRange"));
     m_fit->setToolTip(tr("Colours span 0 to the largest weight instead of 0 to 1"));
 
+    m_whole->setObjectName(QStringLiteral("wholeMap"));
+    m_whole->setToolTip(
+        tr("Shows all cells again (0). The wheel, + and − show more or fewer of them, a drag moves on to others."));
     m_paint->setObjectName(QStringLiteral("paintMask"));
     m_clear->setObjectName(QStringLiteral("clearMask"));
     m_clear->setToolTip(tr("Back to the model's own mask, without the painted cells"));
@@ -88,6 +92,8 @@ HeatmapPage::HeatmapPage(Session& session, QWidget* parent)
     for (const QuantityChoice& choice : kQuantities) {
         m_quantity->addItem(tr(choice.label), static_cast<int>(choice.quantity));
     }
+    controls->addWidget(m_whole);
+    controls->addSpacing(12);
     controls->addWidget(m_quantity);
     controls->addSpacing(12);
     controls->addWidget(m_numbers);
@@ -118,6 +124,11 @@ HeatmapPage::HeatmapPage(Session& session, QWidget* parent)
         changeOptions([on](HeatmapOptions& options) { options.range = on ? RangeMode::Fit : RangeMode::Fixed; });
     });
 
+    const auto showWindow = [changeOptions](const CellWindow& window) {
+        changeOptions([&](HeatmapOptions& options) { options.window = window; });
+    };
+    connect(m_view, &HeatmapView::windowWanted, this, showWindow);
+    connect(m_whole, &QPushButton::clicked, this, [showWindow] { showWindow({}); });
     connect(m_paint, &QToolButton::toggled, this, &HeatmapPage::refresh);
     connect(m_clear, &QPushButton::clicked, this, [this] {
         Experiment experiment = this->session().document().experiment;
@@ -138,13 +149,31 @@ HeatmapPage::HeatmapPage(Session& session, QWidget* parent)
     connect(m_view, &HeatmapView::pointed, this, [this, at](std::optional<Cell> cell) {
         this->session().point(cell ? std::optional(at(*cell)) : std::nullopt);
     });
-    connect(m_view, &HeatmapView::clicked, this, [this, at](Cell cell) { this->session().select(at(cell)); });
+    connect(m_view, &HeatmapView::clicked, this, [this, at, showWindow](Cell cell) {
+        if (const CellWindow window = windowWith(cell); window != this->session().viewOptions().heatmap.window) {
+            showWindow(window);
+        }
+        this->session().select(at(cell));
+    });
     connect(m_view, &HeatmapView::explanationWanted, this, [this, at](Cell cell) {
         this->session().select(at(cell));
         explain(cell);
     });
     connect(m_view, &HeatmapView::freed, this,
             [this] { this->session().select({.head = this->session().locked().head}); });
+}
+
+/// What is seen, moved on as far as it must be to have the cell in it: the arrow keys may leave it.
+CellWindow HeatmapPage::windowWith(Cell cell) const
+{
+    CellWindow window = session().viewOptions().heatmap.window;
+    if (window.side == 0) {
+        return window;
+    }
+    window = window.within(session().trace()->tokens());
+    window.firstRow = std::clamp(window.firstRow, cell.query.value - window.side + 1, cell.query.value);
+    window.firstColumn = std::clamp(window.firstColumn, cell.key.value - window.side + 1, cell.key.value);
+    return window;
 }
 
 /// @param reason why there is no mask to paint, where there is none
@@ -207,11 +236,14 @@ void HeatmapPage::refresh()
     m_fit->setChecked(options.heatmap.range == RangeMode::Fit);
     m_fit->setEnabled(quantity == Quantity::Weights || quantity == Quantity::Rollout);
 
-    showPainting(session().trace() && !isOfWords && quantity == Quantity::Weights,
-                 isOfWords ? tr("Cells are of tokens; show tokens to paint (View menu)")
-                           : tr("A mask hides weights; show the weights to paint it"));
+    showPainting(session().trace() && !isOfWords && quantity == Quantity::Weights && !session().isRecording(),
+                 session().isRecording() ? tr("A mask changes what the model does, and a recorded trace has no model")
+                 : isOfWords             ? tr("Cells are of tokens; show tokens to paint (View menu)")
+                                         : tr("A mask hides weights; show the weights to paint it"));
 
     m_view->setDimmed(session().state() == SessionState::Busy);
+    m_whole->setVisible(session().trace() &&
+                        options.heatmap.window.within(session().trace()->tokens()).side < session().trace()->tokens());
     if (!session().trace()) {
         m_heading->clear();
         m_view->setPicture(nullptr);

@@ -20,12 +20,14 @@ class HeatmapPage final : public Page
 public:
     explicit HeatmapPage(Session& session, QWidget* parent = nullptr);
 
+    bool isUpToDate() const override { return Page::isUpToDate() && m_view->isComplete(); }
     std::optional<Figure> figure() const override { return figureOf(View::Heatmap); }
 
 protected:
     void refresh() override;
 
 private:
+    CellWindow windowWith(Cell cell) const;
     void showPainting(bool isPaintable, const QString& reason);
     void showQuantity(Quantity quantity, TokenUnit unit);
     void explain(Cell cell);
@@ -37,6 +39,7 @@ private:
     QCheckBox* m_fit;
     QToolButton* m_paint;
     QPushButton* m_clear;
+    QPushButton* m_whole;
     HeatmapView* m_view;
 };
 

@@ -24,18 +24,17 @@ Page* make(Session& session)
 
 const std::vector<PageEntry>& pageList()
 {
-    using enum PageLife;
     static const std::vector<PageEntry> list = {
-        {QStringLiteral("heatmap"), QObject::tr("Heatmap"), Model, make<HeatmapPage>},
-        {QStringLiteral("heads"), QObject::tr("Heads"), Model, make<HeadsPage>},
-        {QStringLiteral("flow"), QObject::tr("Flow"), Model, make<FlowPage>},
-        {QStringLiteral("pipeline"), QObject::tr("Pipeline"), Model, make<PipelinePage>},
-        {QStringLiteral("compare"), QObject::tr("Compare"), Program, make<ComparePage>},
-        {QStringLiteral("ablation"), QObject::tr("Ablation"), Model, make<AblationPage>},
-        {QStringLiteral("positions"), QObject::tr("Positions"), Model, make<PositionsPage>},
-        {QStringLiteral("scaling"), QObject::tr("Scaling"), Model, make<ScalingPage>},
-        {QStringLiteral("variants"), QObject::tr("Variants"), Program, make<VariantsPage>},
-        {QStringLiteral("training"), QObject::tr("Training"), Program, make<TrainingPage>},
+        {QStringLiteral("heatmap"), QObject::tr("Heatmap"), PageLife::Model, PageNeeds::Trace, make<HeatmapPage>},
+        {QStringLiteral("heads"), QObject::tr("Heads"), PageLife::Model, PageNeeds::Trace, make<HeadsPage>},
+        {QStringLiteral("flow"), QObject::tr("Flow"), PageLife::Model, PageNeeds::Trace, make<FlowPage>},
+        {QStringLiteral("pipeline"), QObject::tr("Pipeline"), PageLife::Model, PageNeeds::Model, make<PipelinePage>},
+        {QStringLiteral("compare"), QObject::tr("Compare"), PageLife::Program, PageNeeds::Model, make<ComparePage>},
+        {QStringLiteral("ablation"), QObject::tr("Ablation"), PageLife::Model, PageNeeds::Model, make<AblationPage>},
+        {QStringLiteral("positions"), QObject::tr("Positions"), PageLife::Model, PageNeeds::Model, make<PositionsPage>},
+        {QStringLiteral("scaling"), QObject::tr("Scaling"), PageLife::Model, PageNeeds::Model, make<ScalingPage>},
+        {QStringLiteral("variants"), QObject::tr("Variants"), PageLife::Program, PageNeeds::Model, make<VariantsPage>},
+        {QStringLiteral("training"), QObject::tr("Training"), PageLife::Program, PageNeeds::Trace, make<TrainingPage>},
     };
     return list;
 }

@@ -13,12 +13,16 @@ namespace headlight::ui {
 /// Whether a page depends on the sizes of the model, and so is made anew for another one.
 enum class PageLife { Model, Program };
 
+/// What a page needs: a trace that was recorded elsewhere is enough, or the model is run or its weights are shown.
+enum class PageNeeds { Trace, Model };
+
 /// One row of the list.
 struct PageEntry
 {
     QString name;   ///< On the command line: "heatmap"; a view's name where the page shows one.
     QString title;  ///< On its tab.
     PageLife life;
+    PageNeeds needs;
     Page* (*make)(Session& session);
 };
 

@@ -63,7 +63,7 @@ void StatusLine::showState()
 void StatusLine::showNeeds()
 {
     const std::shared_ptr<const Trace>& trace = m_session.fullTrace();
-    if (!trace) {
+    if (!trace || m_session.isRecording()) {
         setToolTip(QString());
         return;
     }

@@ -3,6 +3,7 @@
 #include "ui/plots/colour_map.h"
 #include "ui/plots/picture_view.h"
 #include "ui/plots/token_label.h"
+#include "ui/session/recording.h"
 
 #include <QContextMenuEvent>
 #include <QHelpEvent>
@@ -14,6 +15,7 @@
 #include <QToolTip>
 
 #include <algorithm>
+#include <span>
 
 namespace headlight::ui {
 namespace {
@@ -41,13 +43,16 @@ TokenStrip::TokenStrip(QWidget* parent) : QAbstractScrollArea(parent)
 void TokenStrip::show(std::shared_ptr<const Trace> trace, const Selection& selection, const ColourMap& colourMap)
 {
     const bool sameTokens = trace == m_trace;
+    const bool sameRow = sameTokens && m_selection.head == selection.head && m_selection.query == selection.query;
     m_trace = std::move(trace);
     m_selection = selection;
     m_colourMap = &colourMap;
-    m_weights.reset();
-    if (m_trace) {
-        if (auto weights = m_trace->map(StageId::Weights, selection.head)) {
-            m_weights = std::move(*weights);
+    if (!sameRow) {
+        m_weights.resize(0);
+        if (m_trace && selection.query) {
+            if (const auto weights = m_trace->map(StageId::Weights, selection.head)) {
+                m_weights = (*weights)->row(*selection.query);
+            }
         }
     }
     if (!sameTokens) {
@@ -77,7 +82,9 @@ void TokenStrip::placeChips()
     qreal x = 0.0;
     int line = 0;
     if (m_trace) {
-        for (const Token& token : m_trace->info().tokens) {
+        const std::vector<Token>& tokens = m_trace->info().tokens;
+        for (const Token& token :
+             std::span(tokens).first(std::min(tokens.size(), static_cast<std::size_t>(kMostChips)))) {
             const qreal text = std::min(metrics.horizontalAdvance(tokenLabel(token)), kWidestChip);
             const qreal width = text + 2.0 * kPadding;
             if (x > 0.0 && x + width > room) {
@@ -116,7 +123,7 @@ std::optional<TokenIndex> TokenStrip::tokenAt(QPointF point) const
 
 float TokenStrip::weightOf(TokenIndex token) const
 {
-    return m_weights && m_selection.query ? m_weights->at(*m_selection.query, token) : 0.0F;
+    return token.value < m_weights.size() ? m_weights(token.value) : 0.0F;
 }
 
 void TokenStrip::paintEvent(QPaintEvent* /*event*/)
@@ -148,7 +155,7 @@ void TokenStrip::paintEvent(QPaintEvent* /*event*/)
         const QRectF text = chip.adjusted(kPadding, 2.0, -kPadding, -kBar - 3.0);
         painter.drawText(text, Qt::AlignCenter,
                          elidedTokenLabel(m_trace->info().tokens[i], metrics, text.width() + 1.0));
-        if (m_selection.query && m_weights) {
+        if (m_weights.size() > 0) {
             const QRectF bar(chip.left() + 4.0, chip.bottom() - kBar - 2.0, chip.width() - 8.0, kBar);
             painter.setPen(Qt::NoPen);
             painter.setBrush(QColor(m_colourMap->colour(weightOf(token), 0.0F, 1.0F)));
@@ -174,7 +181,7 @@ bool TokenStrip::viewportEvent(QEvent* event)
             if (!pointedAt.piece.empty() && pointedAt.piece != pointedAt.text) {
                 text += tr("\nraw: %1").arg(withVisibleControls(QString::fromStdString(pointedAt.piece)));
             }
-            if (m_selection.query && m_weights) {
+            if (m_weights.size() > 0) {
                 text += tr("\n%1 → %2: weight %3")
                             .arg(label(*m_selection.query), label(*token))
                             .arg(static_cast<double>(weightOf(*token)), 0, 'g', 6);

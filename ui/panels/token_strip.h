@@ -60,7 +60,7 @@ private:
     float weightOf(TokenIndex token) const;
 
     std::shared_ptr<const Trace> m_trace;
-    std::shared_ptr<const AttentionMap> m_weights;
+    RowVector m_weights;  ///< Of the selected query; empty where there is none.
     Selection m_selection;
     const ColourMap* m_colourMap = nullptr;
     std::set<TokenIndex> m_zeroed;

@@ -65,6 +65,16 @@ void drawTag(QPainter& painter, const QRectF& rect, const Badge& badge, const QS
     painter.drawText(rect, Qt::AlignCenter, name);
 }
 
+Matrix thumbnailOf(const AttentionMap& map, TileSize size)
+{
+    return map.tile({0, map.rows()}, {0, map.cols()}, size);
+}
+
+bool isThumbnailQuick(const AttentionMap& map, QSize pixels)
+{
+    return map.isQuick({0, map.rows()}, {0, map.cols()}, {pixels.height(), pixels.width()});
+}
+
 }  // namespace
 
 QColor badgeColour(BadgeId badge, const Theme& theme)
@@ -345,7 +355,31 @@ QString GalleryPicture::describe(HeadAddress head) const
     return described + QStringLiteral("</table>");
 }
 
+std::vector<std::function<void()>> GalleryPicture::slowParts(const QRectF& area, qreal pixelRatio) const
+{
+    std::vector<std::function<void()>> parts;
+    for (const Spot& spot : layout(area).spots) {
+        const auto map = m_trace->map(StageId::Weights, spot.head);
+        const QSize pixels = devicePixels(spot.thumbnail, pixelRatio);
+        const TileSize size{pixels.height(), pixels.width()};
+        if (map && !isThumbnailQuick(**map, pixels)) {
+            parts.emplace_back([map = *map, size] { static_cast<void>(thumbnailOf(*map, size)); });
+        }
+    }
+    return parts;
+}
+
 void GalleryPicture::paint(QPainter& painter, const QRectF& area, const Theme& theme) const
+{
+    paintAll(painter, area, theme, true);
+}
+
+void GalleryPicture::paintQuickly(QPainter& painter, const QRectF& area, const Theme& theme) const
+{
+    paintAll(painter, area, theme, false);
+}
+
+void GalleryPicture::paintAll(QPainter& painter, const QRectF& area, const Theme& theme, bool isComplete) const
 {
     painter.save();
     if (m_groups.empty()) {
@@ -368,7 +402,7 @@ void GalleryPicture::paint(QPainter& painter, const QRectF& area, const Theme& t
         painter.drawText(group.rect, Qt::AlignLeft | Qt::AlignVCenter, group.title);
     }
     for (const Spot& spot : placed.spots) {
-        paintHead(painter, placed, spot, theme);
+        paintHead(painter, placed, spot, theme, isComplete);
     }
     painter.setRenderHint(QPainter::Antialiasing, false);
     drawColourBar(painter, placed.colourBar, m_scale, theme);
@@ -398,18 +432,21 @@ void GalleryPicture::paintGridLabels(QPainter& painter, const Layout& placed, co
     }
 }
 
-void GalleryPicture::paintHead(QPainter& painter, const Layout& placed, const Spot& spot, const Theme& theme) const
+void GalleryPicture::paintHead(QPainter& painter, const Layout& placed, const Spot& spot, const Theme& theme,
+                               bool isComplete) const
 {
     const QRectF& thumbnail = spot.thumbnail;
     const auto map = m_trace->map(StageId::Weights, spot.head);
-    if (map) {
+    const QSize pixels = devicePixels(painter, thumbnail);
+    if (map && !isComplete && !isThumbnailQuick(**map, pixels)) {
+        painter.setPen(theme.mutedText);
+        painter.setFont(figureFont(kLabelPixels));
+        painter.drawText(thumbnail, Qt::AlignCenter, QStringLiteral("…"));
+    } else if (map) {
         painter.save();
         painter.setRenderHint(QPainter::Antialiasing, false);
-        const QSize pixels = devicePixels(painter, thumbnail);
         painter.setOpacity(painter.opacity() * (isAblated(spot.head) ? 0.18 : 1.0));
-        drawCells(painter, thumbnail,
-                  (*map)->tile({0, (*map)->rows()}, {0, (*map)->cols()}, {pixels.height(), pixels.width()}), m_scale,
-                  theme);
+        drawCells(painter, thumbnail, thumbnailOf(**map, {pixels.height(), pixels.width()}), m_scale, theme);
         painter.restore();
     }
     const bool selected = spot.head == m_selection.head;

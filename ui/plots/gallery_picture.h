@@ -32,6 +32,8 @@ public:
     QString title() const override;
     QSizeF naturalSize() const override;
     void paint(QPainter& painter, const QRectF& area, const Theme& theme) const override;
+    std::vector<std::function<void()>> slowParts(const QRectF& area, qreal pixelRatio) const override;
+    void paintQuickly(QPainter& painter, const QRectF& area, const Theme& theme) const override;
 
     /// One row a weight of the heads that are shown, in their order: layer, head, query, key, weight.
     CsvTable table() const override;
@@ -85,7 +87,9 @@ private:
     bool isAblated(HeadAddress head) const;
     std::vector<Badge> badgesOf(HeadAddress head) const;
     void paintGridLabels(QPainter& painter, const Layout& placed, const Theme& theme) const;
-    void paintHead(QPainter& painter, const Layout& placed, const Spot& spot, const Theme& theme) const;
+    void paintAll(QPainter& painter, const QRectF& area, const Theme& theme, bool isComplete) const;
+    void paintHead(QPainter& painter, const Layout& placed, const Spot& spot, const Theme& theme,
+                   bool isComplete) const;
     void paintBadges(QPainter& painter, const QRectF& rect, HeadAddress head, const Theme& theme) const;
 
     std::shared_ptr<const Trace> m_trace;

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace headlight::ui {
 namespace {
@@ -30,7 +31,7 @@ Result<std::shared_ptr<const AttentionMap>> rolloutOf(const Analysis* analysis, 
 
 Result<std::shared_ptr<const AttentionMap>> normWeightedOf(const Trace& trace, const Model* model, HeadAddress head)
 {
-    if (model == nullptr) {
+    if (model == nullptr || model->weights.blocks.empty()) {
         return failure(ErrorCode::NotFound, "Norm-weighted attention needs the model's weights.");
     }
     const Result<Matrix> cells = normWeightedAttention(trace, *model, head);
@@ -82,13 +83,33 @@ QString formulaOf(Quantity quantity, const Experiment& experiment)
 /// Weights and rollout span 0 to 1, or to the largest; norms to the largest; scores as far to either side of zero.
 ColourScale scaleOf(const AttentionMap& map, const HeatmapOptions& options, const ColourMap& colourMap)
 {
-    const Matrix all = map.cells();
+    const auto extreme = [&](Pooling pooling) {
+        return map.tile({0, map.rows()}, {0, map.cols()}, {1, 1, pooling})(0, 0);
+    };
     if (options.quantity != Quantity::ScaledScores && options.quantity != Quantity::RawScores) {
         const bool fixed = options.range == RangeMode::Fixed && options.quantity != Quantity::NormWeighted;
-        return {.map = &colourMap, .low = 0.0F, .high = fixed ? 1.0F : all.maxCoeff(), .meaning = {}};
+        return {.map = &colourMap, .low = 0.0F, .high = fixed ? 1.0F : extreme(Pooling::Largest), .meaning = {}};
     }
-    const float reach = std::max(all.cwiseAbs().maxCoeff(), std::numeric_limits<float>::min());
+    const float reach = std::max(std::abs(extreme(Pooling::LargestMagnitude)), std::numeric_limits<float>::min());
     return {.map = &ColourMap::diverging(), .low = -reach, .high = reach, .meaning = {}};
+}
+
+/// The labels of some tokens; of very many, of as few as an axis can show.
+AxisLabels axisOf(const std::vector<Token>& tokens, IndexRange shown, const QString& name,
+                  const std::optional<TokenIndex>& highlighted)
+{
+    constexpr Index kMostLabels = 256;
+    const Index step = (shown.size() + kMostLabels - 1) / kMostLabels;
+    std::vector<Token> labelled;
+    for (Index i = shown.begin; i < shown.end; i += step) {
+        labelled.push_back(tokens[static_cast<std::size_t>(i)]);
+    }
+    std::optional<TokenIndex> place;
+    if (highlighted && highlighted->value >= shown.begin && highlighted->value < shown.end) {
+        place = TokenIndex((highlighted->value - shown.begin) / step);
+        labelled[static_cast<std::size_t>(place->value)] = tokens[static_cast<std::size_t>(highlighted->value)];
+    }
+    return tokenAxis(labelled, name, place);
 }
 
 }  // namespace
@@ -136,13 +157,14 @@ HeatmapPicture::HeatmapPicture(std::shared_ptr<const Trace> trace, const Selecti
                                                               : QStringLiteral("words have no scores");
     }
     const bool isRollout = m_options.quantity == Quantity::Rollout;
-    m_rows = tokenAxis(info.tokens,
-                       isRollout ? QStringLiteral("token after layer %1").arg(selection.head.layer.value)
-                                 : QStringLiteral("query: who looks"),
-                       selection.query);
-    m_columns = tokenAxis(info.tokens,
-                          isRollout ? QStringLiteral("token of the input") : QStringLiteral("key: who is looked at"),
-                          selection.key);
+    m_window = options.window.within(m_trace->tokens());
+    m_rows = axisOf(info.tokens, rows(),
+                    isRollout ? QStringLiteral("token after layer %1").arg(selection.head.layer.value)
+                              : QStringLiteral("query: who looks"),
+                    selection.query);
+    m_columns = axisOf(info.tokens, columns(),
+                       isRollout ? QStringLiteral("token of the input") : QStringLiteral("key: who is looked at"),
+                       selection.key);
     Result<std::shared_ptr<const AttentionMap>> map = mapOf(*m_trace, selection.head, m_options.quantity, sources);
     if (!map) {
         m_problem = QString::fromStdString(map.error().message);
@@ -171,6 +193,14 @@ QString HeatmapPicture::title() const
     if (m_trace->info().experiment.ablatedHeads.contains(m_selection.head)) {
         title += QStringLiteral(" · switched off");
     }
+    if (m_window.side < m_trace->tokens()) {
+        title += QStringLiteral(" · queries %L1–%L2, keys %L3–%L4 of %L5")
+                     .arg(rows().begin)
+                     .arg(rows().end - 1)
+                     .arg(columns().begin)
+                     .arg(columns().end - 1)
+                     .arg(m_trace->tokens());
+    }
     if (!m_note.isEmpty()) {
         title += QStringLiteral(" · ") + m_note;
     }
@@ -179,16 +209,16 @@ QString HeatmapPicture::title() const
 
 QSizeF HeatmapPicture::naturalSize() const
 {
-    const qreal cells = std::clamp(static_cast<qreal>(m_trace->tokens()) * 34.0, 240.0, 900.0);
+    const qreal cells = std::clamp(static_cast<qreal>(m_window.side) * 34.0, 240.0, 900.0);
     const qreal left = axisExtent(m_rows, AxisSide::Left, 0.0, kWidestAxis);
-    const qreal pitch = cells / static_cast<qreal>(std::max<Index>(m_trace->tokens(), 1));
+    const qreal pitch = cells / static_cast<qreal>(std::max<Index>(m_window.side, 1));
     const qreal top = axisExtent(m_columns, AxisSide::Top, pitch, kWidestAxis);
     return {std::ceil(left + cells + kBarGap + kColourBarWidth), std::ceil(top + cells)};
 }
 
 HeatmapPicture::Layout HeatmapPicture::layout(const QRectF& area) const
 {
-    const auto tokens = static_cast<qreal>(std::max<Index>(m_trace->tokens(), 1));
+    const auto tokens = static_cast<qreal>(std::max<Index>(m_window.side, 1));
     AxisLabels rows = m_rows;
     AxisLabels columns = m_columns;
     ColourScale scale = m_scale;
@@ -233,16 +263,15 @@ bool HeatmapPicture::isMasked(Cell cell) const
     return isOfWeights() && !isVisible(mask(), cell.query, cell.key);
 }
 
-Matrix HeatmapPicture::tile(QSize pixels) const
+Matrix HeatmapPicture::tile(const Band& band) const
 {
-    const IndexRange rows{0, m_map->rows()};
-    const IndexRange cols{0, m_map->cols()};
-    Matrix cells = m_map->tile(rows, cols, {pixels.height(), pixels.width()});
+    const auto& [rows, cols, size, rect] = band;
+    Matrix cells = m_map->tile(rows, cols, size);
     if (isOfWeights() && mask() != Mask{}) {
         for (Index i = 0; i < cells.rows(); ++i) {
             for (Index j = 0; j < cells.cols(); ++j) {
-                const Cell middle{TokenIndex((2 * i + 1) * rows.size() / (2 * cells.rows())),
-                                  TokenIndex((2 * j + 1) * cols.size() / (2 * cells.cols()))};
+                const Cell middle{TokenIndex(rows.begin + (2 * i + 1) * rows.size() / (2 * cells.rows())),
+                                  TokenIndex(cols.begin + (2 * j + 1) * cols.size() / (2 * cells.cols()))};
                 if (cells(i, j) == 0.0F && isMasked(middle)) {
                     cells(i, j) = std::numeric_limits<float>::quiet_NaN();
                 }
@@ -252,7 +281,77 @@ Matrix HeatmapPicture::tile(QSize pixels) const
     return cells;
 }
 
+/// Some rows and columns as they are worked out one after another: those of which any part takes long in several bands of rows.
+std::vector<HeatmapPicture::Band> HeatmapPicture::bandsOf(IndexRange rows, IndexRange cols, const QRectF& area,
+                                                          QSize pixels) const
+{
+    constexpr Index kBands = 16;
+    constexpr Index kManyRows = 4096;
+    const bool isQuick = m_map->isQuick(rows, cols, {pixels.height(), pixels.width()});
+    const Index count = isQuick || rows.size() < kManyRows || pixels.height() < kBands ? 1 : kBands;
+    std::vector<Band> bands;
+    for (Index i = 0; i < count; ++i) {
+        const IndexRange lines{blockBegin({0, pixels.height()}, i, count),
+                               blockBegin({0, pixels.height()}, i + 1, count)};
+        const IndexRange part{blockBegin(rows, lines.begin, pixels.height()),
+                              blockBegin(rows, lines.end, pixels.height())};
+        const qreal share = area.height() / static_cast<qreal>(rows.size());
+        bands.push_back({.rows = part,
+                         .cols = cols,
+                         .size = {lines.size(), pixels.width()},
+                         .rect = QRectF(area.left(), area.top() + share * static_cast<qreal>(part.begin - rows.begin),
+                                        area.width(), share * static_cast<qreal>(part.size()))});
+    }
+    return bands;
+}
+
+std::vector<std::function<void()>> HeatmapPicture::slowParts(const QRectF& area, qreal pixelRatio) const
+{
+    if (!m_map) {
+        return {};
+    }
+    const QRectF cells = layout(area).cells;
+    const QSize pixels = devicePixels(cells, pixelRatio);
+    const IndexRange all{0, m_map->rows()};
+    std::vector<std::function<void()>> parts;
+    // All of it first, of which any part can be drawn meanwhile.
+    for (const auto& [rows, cols] : {std::pair(all, all), std::pair(rows(), columns())}) {
+        for (const Band& band : bandsOf(rows, cols, cells, pixels)) {
+            if (!m_map->isQuick(band.rows, band.cols, band.size)) {
+                parts.emplace_back(
+                    [map = m_map, band] { static_cast<void>(map->tile(band.rows, band.cols, band.size)); });
+            }
+        }
+    }
+    return parts;
+}
+
 void HeatmapPicture::paint(QPainter& painter, const QRectF& area, const Theme& theme) const
+{
+    paintMap(painter, area, theme, true);
+}
+
+void HeatmapPicture::paintQuickly(QPainter& painter, const QRectF& area, const Theme& theme) const
+{
+    paintMap(painter, area, theme, false);
+}
+
+/// @param isComplete whether to wait for bands that are not there; else they are left out
+void HeatmapPicture::paintBands(QPainter& painter, const std::vector<Band>& bands, const Theme& theme,
+                                bool isComplete) const
+{
+    for (const Band& band : bands) {
+        if (isComplete || m_map->isQuick(band.rows, band.cols, band.size)) {
+            drawCells(painter, band.rect, tile(band), m_scale, theme);
+        } else {
+            painter.setPen(theme.mutedText);
+            painter.setFont(figureFont(kLabelPixels));
+            painter.drawText(band.rect, Qt::AlignCenter, QStringLiteral("…"));
+        }
+    }
+}
+
+void HeatmapPicture::paintMap(QPainter& painter, const QRectF& area, const Theme& theme, bool isComplete) const
 {
     if (!m_map) {
         painter.setPen(theme.mutedText);
@@ -262,10 +361,30 @@ void HeatmapPicture::paint(QPainter& painter, const QRectF& area, const Theme& t
     }
     painter.save();
     const Layout placed = layout(area);
-    const Matrix cells = tile(devicePixels(painter, placed.cells));
-    drawCells(painter, placed.cells, cells, m_scale, theme);
-    if (m_options.numbers == CellNumbers::Shown) {
-        drawCellNumbers(painter, placed.cells, cells, m_scale);
+    const QSize pixels = devicePixels(painter, placed.cells);
+    const std::vector<Band> bands = bandsOf(rows(), columns(), placed.cells, pixels);
+    const bool isThere =
+        std::ranges::all_of(bands, [&](const Band& band) { return m_map->isQuick(band.rows, band.cols, band.size); });
+    if (!isComplete && !isThere) {
+        // The whole map's picture enlarged, of which the window shows a part.
+        const IndexRange all{0, m_map->rows()};
+        const qreal scale = placed.cells.width() / static_cast<qreal>(m_window.side);
+        const QPointF corner =
+            placed.cells.topLeft() -
+            QPointF(static_cast<qreal>(m_window.firstColumn), static_cast<qreal>(m_window.firstRow)) * scale;
+        painter.save();
+        painter.setClipRect(placed.cells);
+        const qreal whole = static_cast<qreal>(all.size()) * scale;
+        std::vector<Band> overview = bandsOf(all, all, QRectF(corner, QSizeF(whole, whole)), pixels);
+        std::erase_if(overview, [&](const Band& band) { return !band.rect.intersects(placed.cells); });
+        paintBands(painter, overview, theme, false);
+        painter.restore();
+    }
+    if (isComplete || isThere) {
+        paintBands(painter, bands, theme, isComplete);
+    }
+    if (m_options.numbers == CellNumbers::Shown && bands.size() == 1 && (isComplete || isThere)) {
+        drawCellNumbers(painter, placed.cells, tile(bands.front()), m_scale);
     }
     painter.setBrush(Qt::NoBrush);
     painter.setPen(theme.line);
@@ -274,7 +393,12 @@ void HeatmapPicture::paint(QPainter& painter, const QRectF& area, const Theme& t
     drawAxis(painter, placed.columnLabels, placed.columns, AxisSide::Top, theme);
     drawColourBar(painter, placed.colourBar, placed.scale, theme);
 
-    drawMarks(painter, placed.cells, m_map->rows(), {m_rows.highlighted, m_columns.highlighted}, theme);
+    const auto within = [](const std::optional<TokenIndex>& token, IndexRange shown) {
+        const bool isShown = token && token->value >= shown.begin && token->value < shown.end;
+        return isShown ? std::optional(token->value - shown.begin) : std::nullopt;
+    };
+    drawMarks(painter, placed.cells, m_window.side,
+              {within(m_selection.query, rows()), within(m_selection.key, columns())}, theme);
     painter.restore();
 }
 
@@ -285,12 +409,12 @@ CsvTable HeatmapPicture::table() const
         return table;
     }
     const std::vector<Token>& tokens = m_trace->info().tokens;
-    for (const Token& token : tokens) {
-        table.header.push_back(token.text);
+    for (Index j = columns().begin; j < columns().end; ++j) {
+        table.header.push_back(tokens[static_cast<std::size_t>(j)].text);
     }
-    for (Index i = 0; i < m_map->rows(); ++i) {
+    for (Index i = rows().begin; i < rows().end; ++i) {
         std::vector<CsvCell> cells{tokens[static_cast<std::size_t>(i)].text};
-        const RowVector row = m_map->row(TokenIndex(i));
+        const RowVector row = m_map->row(TokenIndex(i)).segment(columns().begin, columns().size());
         cells.insert(cells.end(), row.begin(), row.end());
         table.rows.push_back(std::move(cells));
     }
@@ -305,14 +429,14 @@ QRectF HeatmapPicture::mapRect(const QRectF& area) const
 std::optional<Cell> HeatmapPicture::cellAt(QPointF point, const QRectF& area) const
 {
     const QRectF cells = mapRect(area);
-    const Index tokens = m_trace->tokens();
     if (!m_map || !cells.contains(point)) {
         return std::nullopt;
     }
-    const auto index = [tokens](qreal offset, qreal extent) {
-        return TokenIndex(std::min(static_cast<Index>(offset / extent * static_cast<qreal>(tokens)), tokens - 1));
+    const auto index = [side = m_window.side](qreal offset, qreal extent, Index first) {
+        return TokenIndex(first + std::min(static_cast<Index>(offset / extent * static_cast<qreal>(side)), side - 1));
     };
-    return Cell{index(point.y() - cells.top(), cells.height()), index(point.x() - cells.left(), cells.width())};
+    return Cell{index(point.y() - cells.top(), cells.height(), m_window.firstRow),
+                index(point.x() - cells.left(), cells.width(), m_window.firstColumn)};
 }
 
 std::optional<CellPicture::Hit> HeatmapPicture::hitAt(QPointF point, const QRectF& area) const
@@ -324,9 +448,9 @@ std::optional<CellPicture::Hit> HeatmapPicture::hitAt(QPointF point, const QRect
 QRectF HeatmapPicture::cellRect(Cell cell, const QRectF& area) const
 {
     const QRectF cells = mapRect(area);
-    const qreal pitch = cells.width() / static_cast<qreal>(m_trace->tokens());
-    return {cells.left() + static_cast<qreal>(cell.key.value) * pitch,
-            cells.top() + static_cast<qreal>(cell.query.value) * pitch, pitch, pitch};
+    const qreal pitch = cells.width() / static_cast<qreal>(m_window.side);
+    return {cells.left() + static_cast<qreal>(cell.key.value - m_window.firstColumn) * pitch,
+            cells.top() + static_cast<qreal>(cell.query.value - m_window.firstRow) * pitch, pitch, pitch};
 }
 
 QString HeatmapPicture::describe(Cell cell) const

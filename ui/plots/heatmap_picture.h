@@ -36,11 +36,18 @@ public:
     void paint(QPainter& painter, const QRectF& area, const Theme& theme) const override;
     CsvTable table() const override;
     std::optional<Hit> hitAt(QPointF point, const QRectF& area) const override;
+    std::vector<std::function<void()>> slowParts(const QRectF& area, qreal pixelRatio) const override;
+    void paintQuickly(QPainter& painter, const QRectF& area, const Theme& theme) const override;
     Index side() const override { return m_map ? m_map->rows() : 0; }
+
+    /// The rows and columns that are seen.
+    const CellWindow& window() const noexcept { return m_window; }
     QString describe(Cell cell) const override;
 
     /// The cell under a point when drawn into `area`.
     std::optional<Cell> cellAt(QPointF point, const QRectF& area) const;
+
+    /// Where a cell is drawn, whether it is within the window or not.
     QRectF cellRect(Cell cell, const QRectF& area) const;
 
     /// Where the cells are when drawn into `area`.
@@ -65,13 +72,27 @@ private:
         AxisLabels columns;
         ColourScale scale;
     };
+    /// Rows that are worked out and drawn together.
+    struct Band
+    {
+        IndexRange rows;
+        IndexRange cols;
+        TileSize size;
+        QRectF rect;
+    };
     Layout layout(const QRectF& area) const;
-    Matrix tile(QSize pixels) const;
+    IndexRange rows() const { return {m_window.firstRow, m_window.firstRow + m_window.side}; }
+    IndexRange columns() const { return {m_window.firstColumn, m_window.firstColumn + m_window.side}; }
+    void paintMap(QPainter& painter, const QRectF& area, const Theme& theme, bool isComplete) const;
+    std::vector<Band> bandsOf(IndexRange rows, IndexRange cols, const QRectF& area, QSize pixels) const;
+    Matrix tile(const Band& band) const;
+    void paintBands(QPainter& painter, const std::vector<Band>& bands, const Theme& theme, bool isComplete) const;
     bool isOfWeights() const;
 
     std::shared_ptr<const Trace> m_trace;
     Selection m_selection;
     HeatmapOptions m_options;
+    CellWindow m_window;
     std::shared_ptr<const AttentionMap> m_map;
     QString m_problem;
     QString m_note;  ///< Why it shows weights where something else was asked for.

@@ -4,6 +4,7 @@
 #include <QKeyEvent>
 #include <QMenu>
 #include <QMouseEvent>
+#include <QWheelEvent>
 
 #include <algorithm>
 #include <cmath>
@@ -84,8 +85,65 @@ void HeatmapView::paintPicture(QPainter& painter, const Theme& theme)
     fill(shown, theme.paper);
 }
 
+/// Shows so many times fewer cells, and keeps that under the point where it is.
+void HeatmapView::zoom(double factor, QPointF about)
+{
+    constexpr Index kFewest = 8;
+    if (m_heatmap == nullptr || m_heatmap->map() == nullptr) {
+        return;
+    }
+    const QRectF cells = m_heatmap->mapRect(pictureArea());
+    const CellWindow before = m_heatmap->window();
+    const Index all = m_heatmap->map()->rows();
+    const auto wanted = static_cast<Index>(std::lround(static_cast<double>(before.side) / factor));
+    const Index side = std::clamp<Index>(wanted == before.side ? before.side + (factor < 1.0 ? 1 : -1) : wanted,
+                                         std::min(kFewest, all), all);
+    const double right = std::clamp((about.x() - cells.left()) / cells.width(), 0.0, 1.0);
+    const double down = std::clamp((about.y() - cells.top()) / cells.height(), 0.0, 1.0);
+    const auto first = [&](Index begin, double share) {
+        return begin + std::lround(share * static_cast<double>(before.side - side));
+    };
+    const CellWindow window =
+        CellWindow{first(before.firstRow, down), first(before.firstColumn, right), side}.within(all);
+    if (window != before) {
+        emit windowWanted(side == all ? CellWindow{} : window);
+    }
+}
+
+void HeatmapView::drag(QPointF point)
+{
+    constexpr double kStill = 4.0;  // pixels that a click may move
+    const QPointF way = point - m_drag->begin;
+    m_drag->isMoving = m_drag->isMoving || std::abs(way.x()) + std::abs(way.y()) > kStill;
+    if (!m_drag->isMoving) {
+        return;
+    }
+    const double pitch = m_heatmap->mapRect(pictureArea()).width() / static_cast<double>(m_drag->window.side);
+    CellWindow window = m_drag->window;
+    window.firstRow -= std::lround(way.y() / pitch);
+    window.firstColumn -= std::lround(way.x() / pitch);
+    window = window.within(m_heatmap->map()->rows());
+    if (window != m_heatmap->window()) {
+        emit windowWanted(window);
+    }
+}
+
+void HeatmapView::wheelEvent(QWheelEvent* event)
+{
+    constexpr double kNotch = 120.0;
+    constexpr double kFactor = 1.25;
+    zoom(std::pow(kFactor, event->angleDelta().y() / kNotch), event->position());
+    event->accept();
+}
+
 void HeatmapView::mouseMoveEvent(QMouseEvent* event)
 {
+    if (m_drag) {
+        drag(event->position());
+        if (m_drag->isMoving) {
+            return;
+        }
+    }
     if (const std::optional<CellPicture::Hit> hit = hitAt(event->position()); hit && m_stroke) {
         strokeTo(hit->cell);
     }
@@ -95,6 +153,10 @@ void HeatmapView::mouseMoveEvent(QMouseEvent* event)
 void HeatmapView::mousePressEvent(QMouseEvent* event)
 {
     if (!isPainting()) {
+        if (event->button() == Qt::LeftButton && m_heatmap != nullptr && m_heatmap->map() != nullptr &&
+            m_heatmap->window().side < m_heatmap->map()->rows()) {
+            m_drag = Drag{event->position(), m_heatmap->window()};
+        }
         CellView::mousePressEvent(event);
         return;
     }
@@ -108,6 +170,7 @@ void HeatmapView::mousePressEvent(QMouseEvent* event)
 
 void HeatmapView::mouseReleaseEvent(QMouseEvent* event)
 {
+    m_drag.reset();
     if (event->button() == Qt::LeftButton && m_stroke) {
         const Stroke stroke = *std::exchange(m_stroke, std::nullopt);
         emit painted(stroke.cells, stroke.painting);
@@ -140,8 +203,29 @@ void HeatmapView::contextMenuEvent(QContextMenuEvent* event)
 
 void HeatmapView::keyPressEvent(QKeyEvent* event)
 {
-    const bool isOurs = event->key() == Qt::Key_H || event->key() == Qt::Key_X;
-    if (!isOurs || m_heatmap == nullptr || m_heatmap->map() == nullptr) {
+    constexpr double kFactor = 1.5;
+    if (m_heatmap == nullptr || m_heatmap->map() == nullptr) {
+        CellView::keyPressEvent(event);
+        return;
+    }
+    const bool hasCursor = cursorCell().has_value();
+    const QPointF middle = m_heatmap->mapRect(pictureArea()).center();
+    const QPointF about = hasCursor ? m_heatmap->cellRect(*cursorCell(), pictureArea()).center() : middle;
+    switch (event->key()) {
+    case Qt::Key_Plus:
+    case Qt::Key_Equal:
+        zoom(kFactor, about);
+        return;
+    case Qt::Key_Minus:
+        zoom(1.0 / kFactor, about);
+        return;
+    case Qt::Key_0:
+        emit windowWanted({});
+        return;
+    default:
+        break;
+    }
+    if (event->key() != Qt::Key_H && event->key() != Qt::Key_X) {
         CellView::keyPressEvent(event);
     } else if (event->key() == Qt::Key_X && cursorCell()) {
         emit explanationWanted(*cursorCell());

@@ -10,6 +10,8 @@ namespace headlight::ui {
 /// What the mouse does to the cells.
 enum class MouseTool { Pointer, Brush };
 
+/// The wheel and + and − show fewer or more cells, a drag with the left button moves on to others, 0 shows all.
+///
 /// Paints a mask besides, where that is wanted: a drag hides the cells it passes, or shows them again if it begins on a hidden one; so
 /// does H on the cell under the cursor. Else a double click asks how a cell came about, as do X and the context menu.
 class HeatmapView final : public CellView
@@ -31,11 +33,15 @@ signals:
 
     void explanationWanted(headlight::ui::Cell cell);
 
+    /// Another part of the map is to be seen.
+    void windowWanted(const headlight::ui::CellWindow& window);
+
 protected:
     void mouseMoveEvent(QMouseEvent* event) override;
     void mousePressEvent(QMouseEvent* event) override;
     void mouseReleaseEvent(QMouseEvent* event) override;
     void mouseDoubleClickEvent(QMouseEvent* event) override;
+    void wheelEvent(QWheelEvent* event) override;
     void contextMenuEvent(QContextMenuEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
     void paintPicture(QPainter& painter, const Theme& theme) override;
@@ -48,6 +54,16 @@ private:
         Cell last;
     };
 
+    /// The left button is down, where it went down, and what was seen then.
+    struct Drag
+    {
+        QPointF begin;
+        CellWindow window;
+        bool isMoving = false;
+    };
+
+    void zoom(double factor, QPointF about);
+    void drag(QPointF point);
     bool isPainting() const { return m_mask && m_tool == MouseTool::Brush; }
     Painting paintingAt(Cell cell) const;
     void strokeTo(Cell cell);
@@ -56,6 +72,7 @@ private:
     std::optional<Mask> m_mask;
     MouseTool m_tool = MouseTool::Pointer;
     std::optional<Stroke> m_stroke;
+    std::optional<Drag> m_drag;
 };
 
 }  // namespace headlight::ui

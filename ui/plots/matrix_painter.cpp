@@ -22,11 +22,14 @@ qreal lineHeight()
 }
 
 /// Bold, so that a highlighted label fits too.
-qreal widestLabel(const QStringList& labels)
+qreal widestLabel(const AxisLabels& axis)
 {
+    if (axis.widest) {
+        return *axis.widest;
+    }
     const QFontMetricsF metrics(figureFont(kLabelPixels, QFont::Bold));
     qreal widest = 0.0;
-    for (const QString& label : labels) {
+    for (const QString& label : axis.labels) {
         widest = std::max(widest, metrics.horizontalAdvance(label));
     }
     return widest;
@@ -46,7 +49,7 @@ QString fittingName(const QString& name, QChar end, const QFontMetricsF& metrics
 
 bool fitUpright(const AxisLabels& axis, qreal pitch)
 {
-    return axis.kind == LabelKind::Numbers || widestLabel(axis.labels) + kLabelGap <= pitch;
+    return axis.kind == LabelKind::Numbers || widestLabel(axis) + kLabelGap <= pitch;
 }
 
 /// Every how many labels one is drawn, if each takes `extent` along the axis: for numbers 1, 2, 5, 10, 20, 50 …
@@ -109,6 +112,12 @@ QSize devicePixels(const QPainter& painter, const QRectF& area)
 {
     const QRectF mapped = painter.deviceTransform().mapRect(area);
     return {std::max(1, static_cast<int>(mapped.width())), std::max(1, static_cast<int>(mapped.height()))};
+}
+
+QSize devicePixels(const QRectF& area, qreal pixelRatio)
+{
+    return {std::max(1, static_cast<int>(area.width() * pixelRatio)),
+            std::max(1, static_cast<int>(area.height() * pixelRatio))};
 }
 
 void drawCells(QPainter& painter, const QRectF& area, const Matrix& values, const ColourScale& scale,
@@ -238,6 +247,7 @@ AxisLabels numberAxis(Index count, const QString& name, std::optional<Index> hig
     for (Index i = 0; i < count; ++i) {
         axis.labels.append(QString::number(i));
     }
+    axis.widest = widestLabel(axis);
     return axis;
 }
 
@@ -250,12 +260,13 @@ AxisLabels tokenAxis(const std::vector<Token>& tokens, const QString& name, std:
     if (highlighted) {
         axis.highlighted = highlighted->value;
     }
+    axis.widest = widestLabel(axis);
     return axis;
 }
 
 qreal axisExtent(const AxisLabels& axis, AxisSide side, qreal pitch, qreal limit)
 {
-    const qreal widest = widestLabel(axis.labels);
+    const qreal widest = widestLabel(axis);
     qreal labels = widest;
     if (side == AxisSide::Top) {
         const qreal turn = qDegreesToRadians(kTurnDegrees);
@@ -307,7 +318,7 @@ void drawAxis(QPainter& painter, const QRectF& area, const AxisLabels& axis, Axi
         const qreal turn = qDegreesToRadians(kTurnDegrees);
         const qreal room =
             (area.height() - nameRoom(axis) - kLabelGap - lineHeight() * std::cos(turn)) / std::sin(turn);
-        const qreal across = upright ? widestLabel(axis.labels) + kLabelGap : lineHeight() / std::sin(turn);
+        const qreal across = upright ? widestLabel(axis) + kLabelGap : lineHeight() / std::sin(turn);
         drawThinned(axis, stepOf(axis, across, pitch), [&](qsizetype i, bool highlighted) {
             style(highlighted);
             const qreal x = area.left() + (static_cast<qreal>(i) + 0.5) * pitch;
@@ -320,8 +331,10 @@ void drawAxis(QPainter& painter, const QRectF& area, const AxisLabels& axis, Axi
             painter.save();
             painter.translate(x, area.bottom() - kLabelGap / 2.0);
             painter.rotate(-kTurnDegrees);
-            painter.drawText(QRectF(0.0, -lineHeight() / 2.0, room, lineHeight()), Qt::AlignLeft | Qt::AlignVCenter,
-                             metrics.elidedText(axis.labels[i], Qt::ElideMiddle, room));
+            // The widest label has exactly this room, but for rounding.
+            painter.drawText(QRectF(0.0, -lineHeight() / 2.0, room + 1.0, lineHeight()),
+                             Qt::AlignLeft | Qt::AlignVCenter,
+                             metrics.elidedText(axis.labels[i], Qt::ElideMiddle, room + 1.0));
             painter.restore();
         });
     }

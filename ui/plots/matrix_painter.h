@@ -33,6 +33,9 @@ QImage matrixImage(const Matrix& values, const ColourScale& scale, const Theme& 
 /// How many rows and columns of `area` the painter's device can tell apart, so that a map need not be read finer.
 QSize devicePixels(const QPainter& painter, const QRectF& area);
 
+/// The same of a widget with so many device pixels to a pixel.
+QSize devicePixels(const QRectF& area, qreal pixelRatio);
+
 /// Draws a matrix over `area`, row 0 on top, each cell in exactly its colour and never smoothed; as rectangles where the
 /// device is SVG, which viewers would smooth. The matrix should be no finer than devicePixels.
 void drawCells(QPainter& painter, const QRectF& area, const Matrix& values, const ColourScale& scale,
@@ -71,6 +74,8 @@ struct AxisLabels
     QString name;                           ///< "query: who looks"; may be empty.
     std::optional<Index> highlighted = {};  ///< In the accent colour, and always drawn.
     LabelKind kind = LabelKind::Words;
+    std::optional<qreal> widest =
+        {};  ///< The width of the widest label, where it was measured already: that takes time.
 };
 
 /// Labels 0 … count − 1.

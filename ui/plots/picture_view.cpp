@@ -67,7 +67,32 @@ void PictureView::paintEvent(QPaintEvent* /*event*/)
 
 void PictureView::paintPicture(QPainter& painter, const Theme& theme)
 {
-    m_picture->paint(painter, pictureArea(), theme);
+    const std::vector<std::function<void()>> slow = m_picture->slowParts(pictureArea(), devicePixelRatioF());
+    if (slow.empty()) {
+        m_picture->paint(painter, pictureArea(), theme);
+        return;
+    }
+    m_picture->paintQuickly(painter, pictureArea(), theme);
+    workOut(slow.front());
+}
+
+bool PictureView::isComplete() const
+{
+    return !m_picture || m_picture->slowParts(pictureArea(), devicePixelRatioF()).empty();
+}
+
+/// One at a time: what is worked out already is soon there, and the next one is that which is then wanted.
+void PictureView::workOut(std::function<void()> part)
+{
+    if (!m_task) {
+        m_task = std::make_unique<BackgroundTask>();
+    }
+    if (!m_task->isRunning()) {
+        m_task->run([this, part = std::move(part)](const Progress&) -> BackgroundTask::Finish {
+            part();
+            return [this] { update(); };
+        });
+    }
 }
 
 }  // namespace headlight::ui

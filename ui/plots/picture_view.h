@@ -2,9 +2,11 @@
 #pragma once
 
 #include "ui/plots/picture.h"
+#include "ui/session/background_task.h"
 
 #include <QWidget>
 
+#include <functional>
 #include <memory>
 
 namespace headlight::ui {
@@ -12,6 +14,8 @@ namespace headlight::ui {
 /// The theme that a widget's palette belongs to.
 const Theme& themeOf(const QWidget& widget);
 
+/// Never waits for a picture's slow parts: they are worked out in the background, one after another, and painted as they come.
+///
 /// Paints a picture over its whole area on the theme's paper, dimmed while a newer one is computed. Without a picture it
 /// shows a hint instead.
 class PictureView : public QWidget
@@ -33,6 +37,9 @@ public:
     /// Where the picture is drawn.
     QRectF pictureArea() const;
 
+    /// Whether all parts of the picture are there.
+    bool isComplete() const;
+
     QSize sizeHint() const override;
 
 protected:
@@ -42,7 +49,10 @@ protected:
     virtual void paintPicture(QPainter& painter, const Theme& theme);
 
 private:
+    void workOut(std::function<void()> part);
+
     std::unique_ptr<const Picture> m_picture;
+    std::unique_ptr<BackgroundTask> m_task;  ///< Null before it is needed.
     QString m_hint;
     bool m_dimmed = false;
 };

@@ -19,7 +19,8 @@ Result<std::shared_ptr<const Analysis>> analyse(const Trace& shown, const Trace&
 {
     auto analysis = std::make_shared<Analysis>();
     analysis->asked = options;
-    Result<MeasuredHeads> measured = measureHeads(shown, stop);
+    Result<MeasuredHeads> measured =
+        options.measures == HeadMeasuring::All ? measureHeads(shown, stop) : unmeasuredHeads(shown.info());
     if (!measured) {
         return tl::unexpected(measured.error());
     }

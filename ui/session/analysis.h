@@ -14,9 +14,12 @@
 
 namespace headlight::ui {
 
-/// What to work out beyond the measures, which always are.
+/// Which heads to measure: for long texts that takes longer than to draw them.
+enum class HeadMeasuring { All, None };
+
 struct AnalysisOptions
 {
+    HeadMeasuring measures = HeadMeasuring::All;
     std::optional<HeadAddress> similarTo = {};
     bool rollout = false;
 

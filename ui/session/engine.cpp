@@ -1,6 +1,7 @@
 #include "ui/session/engine.h"
 
 #include "core/base/memory.h"
+#include "ui/session/recording.h"
 
 #include <chrono>
 #include <functional>
@@ -166,7 +167,9 @@ std::optional<Response> respond(const Request& request, const std::stop_token& s
     }
     response.presentation = std::move(*presentation);
     response.effect = effectOf(request, **trace);
-    response.predictions = predict(**trace, *request.model, request.selected);
+    if (!isRecorded(*request.model)) {
+        response.predictions = predict(**trace, *request.model, request.selected);
+    }
     return response;
 }
 

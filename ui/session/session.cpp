@@ -3,6 +3,7 @@
 #include "core/analysis/stage_matrix.h"
 #include "core/base/quantity.h"
 #include "ui/session/examples.h"
+#include "ui/session/recording.h"
 #include "ui/session/toy_trainer.h"
 
 #include <QDeadlineTimer>
@@ -122,7 +123,44 @@ void Session::openOnExample()
     emit shownChanged(shown());
 }
 
+void Session::showRecording(std::shared_ptr<const Trace> trace, const QString& name)
+{
+    if (!m_recording) {
+        m_modelBefore = m_model;
+        m_documentBefore = m_document;
+    }
+    const TraceInfo& info = trace->info();
+    m_recording = std::move(trace);
+    m_document = {.text = QString::fromStdString(info.text),
+                  .pair = QString::fromStdString(info.pair),
+                  .experiment = info.experiment,
+                  .selection = {}};
+    m_viewOptions.heatmap.window = {};
+    m_undo.clear();
+    replaceModel(recordedModel(*m_recording, name.toStdString()));
+    emit textChanged(m_document.text);
+    emit pairChanged(m_document.pair);
+}
+
+/// What was there before it is the document again.
+void Session::leaveRecording()
+{
+    if (m_recording) {
+        m_recording.reset();
+        m_document = std::exchange(m_documentBefore, {});
+        m_undo.clear();
+        emit textChanged(m_document.text);
+        emit pairChanged(m_document.pair);
+    }
+}
+
 void Session::setModel(std::shared_ptr<const Model> model)
+{
+    leaveRecording();
+    replaceModel(std::move(model));
+}
+
+void Session::replaceModel(std::shared_ptr<const Model> model)
 {
     const ModelConfig before = m_model->config;
     m_model = std::move(model);
@@ -146,6 +184,9 @@ void Session::setModel(std::shared_ptr<const Model> model)
 
 void Session::setText(const QString& text)
 {
+    if (m_recording) {
+        setModel(m_modelBefore);
+    }
     Document after = m_document;
     after.text = text;
     push(tr("typing"), kTyping, after);
@@ -160,6 +201,9 @@ void Session::setPair(const QString& pair)
 
 void Session::setExperiment(const Experiment& experiment)
 {
+    if (m_recording) {
+        return;
+    }
     Document after = m_document;
     after.experiment = experiment;
     Experiment withoutTemperature = experiment;
@@ -206,7 +250,7 @@ void Session::point(const std::optional<Selection>& selection)
 
 void Session::explain(const std::optional<CellAddress>& cell)
 {
-    const bool isThere = !cell || (fullTrace() && hasCell(*fullTrace(), *cell));
+    const bool isThere = !cell || (fullTrace() && !m_recording && hasCell(*fullTrace(), *cell));
     if (isThere && m_explained != cell) {
         m_explained = cell;
         emit explainedChanged(m_explained);
@@ -390,7 +434,11 @@ Request Session::newRequest()
                     .selected = m_document.selection.query,
                     .baseline = nullptr,
                     .head = m_document.selection.head};
-    if (m_model->tokenizer->takesPairs()) {
+    if (m_recording) {
+        request.computed = m_recording;
+        // Its picture first: these may take long.
+        request.analysis.measures = m_presentation.full == m_recording ? HeadMeasuring::All : HeadMeasuring::None;
+    } else if (m_model->tokenizer->takesPairs()) {
         request.pair = m_document.pair.toStdString();
     }
     return request;
@@ -471,6 +519,12 @@ void Session::receive(const Response& response)
                          .arg(fullTrace()->tokens())
                          .arg(fullTrace()->tokens() + m_droppedTokens)
                          .arg(QString::fromStdString(m_model->name));
+        } else if (m_recording && m_recording->tokens() > kMostChips) {
+            m_note = tr("A recorded trace of %L1 tokens, of which the strip shows the first %L2; heads of more than "
+                        "%L3 are not measured.")
+                         .arg(m_recording->tokens())
+                         .arg(kMostChips)
+                         .arg(kLongestMeasured);
         }
     }
     dropExplainedBeyond();
@@ -480,6 +534,9 @@ void Session::receive(const Response& response)
     predictAtShown();
     if (!isAnew) {
         emit effectMeasured(response.effect ? describe(*response.effect) : QString());
+    }
+    if (m_recording && m_presentation.analysis->asked.measures == HeadMeasuring::None) {
+        presentAnew();
     }
 }
 

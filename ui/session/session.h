@@ -102,6 +102,13 @@ public:
     /// step cannot be undone.
     void openOnExample();
 
+    /// Shows a recorded trace until a model or a text is chosen; nothing before can be undone. Its text and experiment cannot be changed.
+    ///
+    /// @param name of its file
+    void showRecording(std::shared_ptr<const Trace> trace, const QString& name);
+
+    bool isRecording() const noexcept { return m_recording != nullptr; }
+
     /// Runs the document on another model. What does not fit it, as heads that it has not, is dropped, and then nothing before can
     /// be undone.
     void setModel(std::shared_ptr<const Model> model);
@@ -165,6 +172,8 @@ private:
     class Change;
 
     Experiment paintedExperiment() const;
+    void leaveRecording();
+    void replaceModel(std::shared_ptr<const Model> model);
     void push(const QString& what, int mergeId, const Document& after);
     void apply(const Document& document);
     void run();
@@ -182,6 +191,9 @@ private:
 
     std::shared_ptr<const Model> m_model;
     Document m_document;
+    std::shared_ptr<const Trace> m_recording;    ///< What is shown in place of runs of the model; else null.
+    std::shared_ptr<const Model> m_modelBefore;  ///< What a recording has taken the place of, and the document.
+    Document m_documentBefore;
     ViewOptions m_viewOptions;
     Presentation m_presentation;
     Selection m_locked;  ///< In rows, so m_pointed.

@@ -9,6 +9,7 @@
 #include "core/trace/trace.h"
 
 #include <QString>
+#include <algorithm>
 
 #include <array>
 #include <cstdint>
@@ -33,11 +34,29 @@ enum class RangeMode { Fixed, Fit };
 
 enum class CellNumbers { Hidden, Shown };
 
+/// The part of a heatmap that is seen: so many rows and columns from these on.
+struct CellWindow
+{
+    Index firstRow = 0;
+    Index firstColumn = 0;
+    Index side = 0;  ///< 0 for all of it.
+
+    /// The same within a map of so many rows and columns, of which it is then no more than all.
+    CellWindow within(Index cells) const
+    {
+        const Index seen = side == 0 ? cells : std::min(side, cells);
+        return {std::clamp<Index>(firstRow, 0, cells - seen), std::clamp<Index>(firstColumn, 0, cells - seen), seen};
+    }
+
+    bool operator==(const CellWindow&) const = default;
+};
+
 struct HeatmapOptions
 {
     Quantity quantity = Quantity::Weights;
     RangeMode range = RangeMode::Fixed;
     CellNumbers numbers = CellNumbers::Hidden;
+    CellWindow window = {};
 
     bool operator==(const HeatmapOptions&) const = default;
 };

@@ -87,7 +87,8 @@ TEST(TraceFile, HasTheMetadataOfTheFormat)
                     R"("kernel":"softmax","mask":"strided","mask_reach":3,"positions":"own",)"
                     R"("scaling":true,"temperature":0.7,"values":"own","zeroed_values":[]})"},
                    {"mask", R"({"direction":"causal","global_tokens":0,"hidden":[],"pattern":"strided","reach":3})"},
-                   {"asked_heads", R"({"subject":[1,3]})"}}));
+                   {"asked_heads", R"({"subject":[1,3]})"},
+                   {"scoring", R"({"alibi":false,"scales":[0.5,0.5]})"}}));
 }
 
 std::vector<std::string> writtenNames(const std::vector<std::string>& stages)

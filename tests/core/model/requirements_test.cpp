@@ -1,5 +1,6 @@
 #include "core/model/requirements.h"
 
+#include "core/attention/rows.h"
 #include "core/base/quantity.h"
 #include "core/model/transformer.h"
 #include "tests/core/support/models.h"
@@ -65,9 +66,10 @@ TEST(RunRequirements, ItsTraceIsWhatATraceFills)
 
 TEST(RunRequirements, CountTheProductsOfGpt2)
 {
-    // 2·T·12·L·D² of the weights, and 4·L·D of each cell of the scores: 64 rows together see up to the last one's key.
+    // 2·T·12·L·D² of the weights, and 4·L·D of each cell of the scores: the rows of a block see up to the last one's key.
     constexpr double kTokens = 1024;
-    const double products = 2 * kTokens * 12.0 * 12 * 768 * 768 + 4 * kTokens * (kTokens + 64) / 2 * 12 * 768;
+    const double products =
+        2 * kTokens * 12.0 * 12 * 768 * 768 + 4 * kTokens * (kTokens + kRowsTogether) / 2 * 12 * 768;
     const RunRequirements needs = runRequirements(gpt2Config(), 1024);
     EXPECT_DOUBLE_EQ(needs.operations, products);
     EXPECT_LT(needs.traceBytes, 0.2 * 144 * kTokens * kTokens * sizeof(float))

@@ -52,6 +52,33 @@ TEST(ComputedMap, ACellHasTheSameBitsHoweverItIsLookedAt)
     EXPECT_TRUE(isIdentical(map.tile({50, 131}, {7, 70}, {81, 63}), cells.block(50, 7, 81, 63)));
 }
 
+/// More keys than are looked at together, under every kind of mask: the normalisers come about piece by piece.
+TEST(ComputedMap, HasTheCellsOfAttendForLongTexts)
+{
+    Random random;
+    SCOPED_TRACE(random.describe());
+    const Index tokens = 2 * kKeysTogether + 100;
+    for (const Mask& mask :
+         {Mask{}, Mask{.direction = Direction::Causal}, Mask{.pattern = MaskPattern::Window, .reach = 700},
+          Mask{.direction = Direction::Causal, .pattern = MaskPattern::Strided, .reach = 50}}) {
+        HeadVectors vectors = Head(random, tokens).vectors;
+        vectors.options = {.alibiSlope = 0.01F, .temperature = 0.5F, .mask = mask};
+        const auto key = vectors.key->matrix(0);
+        const Matrix weights = attend(vectors.query->matrix(1), key, key, vectors.options).value().weights;
+        const ComputedMap map(vectors, ComputedStage::Weights);
+        const Matrix cells = map.cells();
+        EXPECT_TRUE(isClose(cells, weights)) << describe(mask);
+        EXPECT_TRUE(isIdentical(map.tile({70, 200}, {1000, 1100}, {130, 100}), cells.block(70, 1000, 130, 100)));
+        EXPECT_TRUE(isIdentical(map.tile({0, tokens}, {0, tokens}, {90, 70}), pooled(cells, {90, 70})));
+        EXPECT_TRUE(isIdentical(map.tile({70, 1900}, {1000, 2100}, {33, 41}),
+                                pooled(cells.block(70, 1000, 1830, 1100), {33, 41})));
+        EXPECT_TRUE(isIdentical(ComputedMap(vectors, ComputedStage::Weights).tile({2000, 2001}, {900, 1300}, {1, 7}),
+                                pooled(cells.block(2000, 900, 1, 400), {1, 7})));
+        EXPECT_TRUE(isIdentical(map.row(TokenIndex(2050)), cells.row(2050)));
+        EXPECT_EQ(map.at(TokenIndex(2050), TokenIndex(1500)), cells(2050, 1500));
+    }
+}
+
 TEST(ComputedMap, PoolsAsAStoredMapOfTheSameCellsDoes)
 {
     Random random;

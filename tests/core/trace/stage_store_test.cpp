@@ -37,14 +37,6 @@ public:
         return std::make_shared<const Tensor>(std::move(output));
     }
 
-    RowVector row(const StageKey& /*key*/, TokenIndex /*token*/, const Find& /*find*/) const override { return {}; }
-
-    std::shared_ptr<const AttentionMap> map(StageId /*stage*/, HeadAddress /*head*/,
-                                            const Find& /*find*/) const override
-    {
-        return nullptr;
-    }
-
     mutable std::vector<Index> computed;  ///< Layers, in the order in which they were.
 
 private:
@@ -98,14 +90,6 @@ TEST(StageStore, WorksNothingOutTwiceForOneQuestion)
             return std::make_shared<const Tensor>(Tensor({100, kMegabyte}));
         }
 
-        RowVector row(const StageKey& /*key*/, TokenIndex /*token*/, const Find& /*find*/) const override { return {}; }
-
-        std::shared_ptr<const AttentionMap> map(StageId /*stage*/, HeadAddress /*head*/,
-                                                const Find& /*find*/) const override
-        {
-            return nullptr;
-        }
-
         mutable std::vector<Index> computed;
 
     private:
@@ -116,6 +100,67 @@ TEST(StageStore, WorksNothingOutTwiceForOneQuestion)
     const auto source = std::make_shared<const Chain>();
     EXPECT_TRUE(StageStore({}, source).find(key(StageId::LayerOutput, 2)));
     EXPECT_EQ(source->computed, (std::vector<Index>{2, 1, 0}));
+}
+
+TEST(StageStore, RemembersTheTilesOfSlicesThatAreReadCellByCell)
+{
+    /// One huge stage whose every cell is its slice's number.
+    class Huge final : public StageSource
+    {
+    public:
+        const StageShapes& shapes() const override { return m_shapes; }
+
+        std::shared_ptr<const Tensor> compute(const StageKey& /*wanted*/, const Find& /*find*/) const override
+        {
+            ADD_FAILURE() << "it does not fit into memory";
+            return nullptr;
+        }
+
+        bool hasMap(StageId /*stage*/) const override { return true; }
+
+        std::shared_ptr<const AttentionMap> map(StageId /*stage*/, HeadAddress head,
+                                                const Find& /*find*/) const override
+        {
+            class Constant final : public AttentionMap
+            {
+            public:
+                explicit Constant(float value) : m_value(value) {}
+                Index rows() const override { return 100'000; }
+                Index cols() const override { return 100'000; }
+                float at(TokenIndex /*query*/, TokenIndex /*key*/) const override { return m_value; }
+                RowVector row(TokenIndex /*query*/) const override { return RowVector::Constant(cols(), m_value); }
+
+                Matrix tile(IndexRange /*rows*/, IndexRange /*cols*/, TileSize size) const override
+                {
+                    return Matrix::Constant(size.rows, size.cols, m_value);
+                }
+
+            private:
+                float m_value;
+            };
+            opened.push_back(head.head.value);
+            return std::make_shared<Constant>(static_cast<float>(head.head.value));
+        }
+
+        mutable std::vector<Index> opened;
+
+    private:
+        StageShapes m_shapes = {{key(StageId::Weights, 0), {20, 100'000, 100'000}}};
+    };
+    const auto source = std::make_shared<const Huge>();
+    const auto store = std::make_shared<const StageStore>(StageTensors{}, source);
+    const IndexRange all{0, 100'000};
+    for (const int time : {1, 2}) {
+        for (Index head = 0; head < 20; ++head) {
+            const auto map = store->map(key(StageId::Weights, 0), head);
+            ASSERT_EQ(map->rows(), 100'000);
+            EXPECT_EQ(map->isQuick(all, all, {50, 50}), time == 2);
+            EXPECT_EQ(map->tile(all, all, {50, 50})(49, 49), static_cast<float>(head));
+        }
+    }
+    EXPECT_EQ(source->opened.size(), 20U) << "each was looked at once";
+    EXPECT_EQ(store->map(key(StageId::Weights, 0), 3)->at(TokenIndex(7), TokenIndex(8)), 3.0F);
+    EXPECT_EQ(source->opened.size(), 21U);
 }
 
 TEST(StageStore, KnowsTheShapesWithoutWorkingAnythingOut)

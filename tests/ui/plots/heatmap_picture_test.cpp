@@ -1,8 +1,11 @@
 #include "core/analysis/norm_weighted.h"
 #include "core/analysis/rollout.h"
 #include "core/analysis/words.h"
+#include "core/io/trace_file.h"
 #include "tests/ui/support/fixtures.h"
 #include "ui/plots/heatmap_picture.h"
+
+#include <QTemporaryDir>
 
 #include <gtest/gtest.h>
 
@@ -222,6 +225,69 @@ TEST(HeatmapPicture, OneTokenAndAThousandAreDrawn)
     const QImage image = painted(picture, Brightness::Dark);
     const QPointF centre = picture.mapRect(kArea).center();
     EXPECT_NE(image.pixel(centre.toPoint()), Theme::of(Brightness::Dark).paper.rgb());
+}
+
+TEST(HeatmapPicture, AWindowShowsItsCellsAlone)
+{
+    const HeatmapPicture picture = pictureOf(kSentence, {.window = {4, 7, 5}});
+    EXPECT_TRUE(picture.title().endsWith(QStringLiteral("queries 4–8, keys 7–11 of 13")))
+        << picture.title().toStdString();
+    const QImage image = painted(picture);
+    for (Index i = 4; i < 9; ++i) {
+        for (Index j = 7; j < 12; ++j) {
+            const Cell cell{TokenIndex(i), TokenIndex(j)};
+            const QPointF centre = picture.cellRect(cell, kArea).center();
+            EXPECT_EQ(image.pixel(centre.toPoint()),
+                      picture.colourScale().colour(picture.map()->at(cell.query, cell.key)));
+            EXPECT_EQ(picture.cellAt(centre, kArea), cell);
+        }
+    }
+    const CsvTable table = picture.table();
+    EXPECT_EQ(table.header.size(), 6U);
+    EXPECT_EQ(table.rows.size(), 5U);
+    EXPECT_EQ(pictureOf(kSentence, {.window = {20, 20, 5}}).window(), (CellWindow{8, 8, 5}));
+    EXPECT_EQ(pictureOf(kSentence, {.window = {2, 2, 50}}).window(), (CellWindow{0, 0, 13}));
+}
+
+/// Of a text so long that its cells are not there at once.
+TEST(HeatmapPicture, IsPaintedWithoutWaitingAndCompletedPartByPart)
+{
+    constexpr Index kTokens = 5000;
+    TraceInfo info;
+    info.tokens = std::vector<Token>(kTokens, Token{0, "a", {}});
+    info.layers = 1;
+    info.heads = 1;
+    info.mask.direction = Direction::Causal;
+    const auto vectors = [] {
+        Tensor heads({1, kTokens, 4});
+        heads.matrix() = Matrix::Random(kTokens, 4);
+        return std::make_shared<const Tensor>(std::move(heads));
+    };
+    const QTemporaryDir folder;
+    const std::string file = folder.filePath(QStringLiteral("long")).toStdString();
+    ASSERT_TRUE(writeTrace(file, Trace(info, {{{StageId::Query}, vectors()}, {{StageId::Key}, vectors()}})));
+    const auto trace = readTrace(file).value();
+    const auto pictureOfIt = [&] {
+        return HeatmapPicture(trace, {}, {.range = RangeMode::Fixed}, ColourMap::named(QStringLiteral("viridis")));
+    };
+    const auto paintedQuickly = [&] {
+        QImage image(kArea.size().toSize(), QImage::Format_RGB32);
+        image.fill(Theme::of(Brightness::Light).paper);
+        QPainter painter(&image);
+        pictureOfIt().paintQuickly(painter, kArea, Theme::of(Brightness::Light));
+        return image;
+    };
+    const QImage before = paintedQuickly();
+    std::size_t parts = 0;
+    for (auto slow = pictureOfIt().slowParts(kArea, 1.0); !slow.empty(); slow = pictureOfIt().slowParts(kArea, 1.0)) {
+        ASSERT_LT(parts, 100U);
+        slow.front()();
+        ++parts;
+    }
+    EXPECT_GT(parts, 4U);
+    const QImage complete = painted(pictureOfIt());
+    EXPECT_EQ(paintedQuickly(), complete);
+    EXPECT_NE(before, complete);
 }
 
 }  // namespace

@@ -572,5 +572,40 @@ TEST_F(SessionTest, KeepsTheExplainedCellUntilATraceHasItNoMore)
     EXPECT_EQ(changes.count(), 2);
 }
 
+TEST_F(SessionTest, ARecordingIsShownAsItIsUntilAModelOrATextIsChosen)
+{
+    const std::shared_ptr<const Model> model = m_session.sharedModel();
+    const Document before = m_session.document();
+    const auto recorded = m_session.fullTrace();
+    m_session.setText(QStringLiteral("Something else."));
+    ASSERT_TRUE(settled());
+    for (const bool byText : {false, true}) {
+        m_session.showRecording(recorded, QStringLiteral("run.safetensors"));
+        ASSERT_TRUE(settled());
+        EXPECT_TRUE(m_session.isRecording());
+        EXPECT_EQ(m_session.fullTrace(), recorded) << "nothing was run";
+        EXPECT_EQ(m_session.model().name, "run.safetensors");
+        EXPECT_EQ(m_session.document().text, before.text);
+        EXPECT_FALSE(m_session.undoStack().canUndo());
+        EXPECT_FALSE(m_session.predictions());
+        EXPECT_TRUE(m_session.analysis()->measured.at({}).measures[MeasureId::Entropy])
+            << "heads are measured all the same";
+        m_session.setExperiment({.scaling = Scaling::Off});
+        m_session.explain(CellAddress{.stage = {StageId::Weights}});
+        EXPECT_TRUE(m_session.isUpToDate());
+        EXPECT_FALSE(m_session.explained());
+        if (byText) {
+            m_session.setText(QStringLiteral("A third."));
+        } else {
+            m_session.setModel(model);
+        }
+        ASSERT_TRUE(settled());
+        EXPECT_FALSE(m_session.isRecording());
+        EXPECT_EQ(m_session.sharedModel(), model);
+        EXPECT_EQ(m_session.document().text, byText ? QStringLiteral("A third.") : QStringLiteral("Something else."));
+        EXPECT_NE(m_session.fullTrace(), recorded);
+    }
+}
+
 }  // namespace
 }  // namespace headlight::ui::test
