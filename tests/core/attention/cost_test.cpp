@@ -13,7 +13,7 @@ TEST(CostOf, CountsASmallCaseAsByHand)
     const CostSetting setting{
         .headWidth = 2, .mask = {Direction::Bidirectional, MaskPattern::Window, 1}, .block = {.queries = 2, .keys = 2}};
     EXPECT_EQ(costOf(Full, 4, setting).multiplyAdds, 2 * 16 * 2);
-    EXPECT_EQ(costOf(Full, 4, setting).bytes, 4 * (3 * 16 + 4 * 2));
+    EXPECT_EQ(costOf(Full, 4, setting).bytes, 4 * (2 * 16 + 4 * 2));
     EXPECT_EQ(costOf(Sparse, 4, setting).multiplyAdds, 2 * 10 * 2);
     EXPECT_EQ(costOf(Sparse, 4, setting).bytes, 4 * (10 + 4 * 2) + 8 * 5);
     EXPECT_EQ(costOf(Linear, 4, setting).multiplyAdds, 2 * 4 * 4 + 2 * 4 * 2);
