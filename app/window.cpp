@@ -1,11 +1,13 @@
 #include "app/commands.h"
 #include "app/display.h"
 #include "app/options.h"
+#include "core/tensor/matmul.h"
 #include "ui/main_window.h"
 
 #include <QApplication>
 
 #include <iostream>
+#include <thread>
 
 namespace headlight::app {
 int runWindow(int argc, char** argv, const std::string& path)
@@ -16,6 +18,7 @@ int runWindow(int argc, char** argv, const std::string& path)
                "heatmap --text \"The bank approved the loan.\" -o attention.png\n";
         return 1;
     }
+    const std::jthread preparation(prepareProducts);
     QApplication application(argc, argv);
     setUpApplication();
     Result<std::shared_ptr<const Model>> model = openModel({});

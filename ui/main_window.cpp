@@ -146,10 +146,11 @@ MainWindow::MainWindow(Session& session, QWidget* parent)
     for (const PageEntry& entry : pageList()) {
         const int tab = m_tabs->addTab(entry.title);
         m_tabs->setTabToolTip(tab, tr("Ctrl+%1").arg(pageKey(tab)));
-        m_pages->addWidget(makePage(entry));
+        m_pages->addWidget(new QWidget);
     }
     makePanel();
     connect(m_tabs, &QTabBar::currentChanged, this, &MainWindow::showCurrentPage);
+    showCurrentPage();
     auto* right = new QVBoxLayout;
     right->addWidget(m_pages, 1);
     right->addWidget(m_effect);
@@ -267,15 +268,20 @@ Page* MainWindow::makePage(const PageEntry& entry)
     return page;
 }
 
+/// @param widget null for an empty one, until the page is shown
+void MainWindow::setPage(int tab, QWidget* widget)
+{
+    delete m_pages->widget(tab);
+    m_pages->insertWidget(tab, widget == nullptr ? new QWidget : widget);
+}
+
 /// Everything that depends on the model's sizes, anew.
 void MainWindow::renewModelViews()
 {
     makePanel();
-    for (int i = 0; i < m_pages->count(); ++i) {
-        const PageEntry& entry = pageList()[static_cast<std::size_t>(i)];
-        if (entry.life == PageLife::Model) {
-            delete m_pages->widget(i);
-            m_pages->insertWidget(i, makePage(entry));
+    for (int tab = 0; tab < m_pages->count(); ++tab) {
+        if (pageList()[static_cast<std::size_t>(tab)].life == PageLife::Model) {
+            setPage(tab, nullptr);
         }
     }
     showCurrentPage();
@@ -675,10 +681,14 @@ bool MainWindow::isUpToDate() const
     return currentPage().isUpToDate();
 }
 
-/// A page that shows nothing of the session has the room of the experiment too.
+/// Pages are made as they are first shown. One that shows nothing of the session has the room of the experiment too.
 void MainWindow::showCurrentPage()
 {
-    m_pages->setCurrentIndex(m_tabs->currentIndex());
+    const int tab = m_tabs->currentIndex();
+    if (qobject_cast<Page*>(m_pages->widget(tab)) == nullptr) {
+        setPage(tab, makePage(pageList()[static_cast<std::size_t>(tab)]));
+    }
+    m_pages->setCurrentIndex(tab);
     m_panel->setVisible(currentPage().followsSession() && !m_session.isRecording());
 }
 

@@ -79,6 +79,7 @@ private:
     QWidget* makeTopRow();
     void makePanel();
     Page* makePage(const PageEntry& entry);
+    void setPage(int tab, QWidget* widget);
     void renewModelViews();
     void openTextFile(const QString& path);
     void openTrace(const QString& path);

@@ -69,6 +69,15 @@ void addLeftTransposedProduct(Matrix& c, ConstMatrixRef a, ConstMatrixRef b)
     product(c, a, b, Transpose::Left, {.keep = 1.0F});
 }
 
+void prepareProducts()
+{
+    const OneProductThread alone;
+    constexpr Index kSide = 64;
+    const Matrix factor = Matrix::Zero(kSide, kSide);
+    static_cast<void>(multiply(factor, factor));
+    static_cast<void>(multiplyTransposed(factor, factor));
+}
+
 void setProductThreads(int threads)
 {
     omp_set_num_threads(std::max(threads, 1));

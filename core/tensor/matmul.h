@@ -18,6 +18,9 @@ Matrix multiplyLeftTransposed(ConstMatrixRef a, ConstMatrixRef b);
 /// C += Aᵀ·B.  @param c [M×N]  @param a [K×M]  @param b [K×N]
 void addLeftTransposedProduct(Matrix& c, ConstMatrixRef a, ConstMatrixRef b);
 
+/// Does what the first product would else be waited for: machine code for products is made as the program runs. For a thread of its own.
+void prepareProducts();
+
 /// How many threads one product may use from now on, in the calling thread. At least 1.
 void setProductThreads(int threads);
 

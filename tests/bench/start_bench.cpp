@@ -1,6 +1,7 @@
 // A whole process until its first picture is painted, without a display: Headlight's window with its heatmap, or for comparison a bare
 // window with one QCustomPlot. Run by tests/bench/suite.py, which times it.
 #include "core/io/bundled_models.h"
+#include "core/tensor/matmul.h"
 #include "ui/main_window.h"
 
 #include <QApplication>
@@ -11,6 +12,7 @@
 #include <iostream>
 #include <qcustomplot.h>
 #include <string>
+#include <thread>
 
 namespace headlight::bench {
 namespace {
@@ -61,9 +63,13 @@ int main(int argc, char** argv)
 {
     qputenv("QT_QPA_PLATFORM", "offscreen");
     QStandardPaths::setTestModeEnabled(true);
+    const std::string what = argc == 2 ? argv[1] : "";
+    std::jthread preparation;
+    if (what == "headlight") {
+        preparation = std::jthread(headlight::prepareProducts);
+    }
     const QApplication application(argc, argv);
     QApplication::setStyle(QStringLiteral("Fusion"));
-    const std::string what = argc == 2 ? argv[1] : "";
     if (what == "headlight") {
         return headlight::bench::startWindow();
     }

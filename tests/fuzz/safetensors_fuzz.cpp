@@ -4,6 +4,8 @@
 #include "tests/fuzz/require.h"
 
 #include <cstdint>
+#include <functional>
+#include <numeric>
 
 namespace {
 
@@ -35,6 +37,17 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         }
     }
     const auto trace = makeTrace(*contents);
-    require(trace.has_value() || !trace.error().message.empty());
+    if (!trace) {
+        require(!trace.error().message.empty());
+        return 0;
+    }
+    // It is read as it is looked at.
+    constexpr Index kFew = 100'000;
+    for (const auto& [key, shape] : (*trace)->shapes()) {
+        if (std::accumulate(shape.begin(), shape.end(), 1.0, std::multiplies<>()) <= kFew) {
+            require((*trace)->find(key)->shape() == shape);
+            require(shape.size() != 2 || (*trace)->row(key, TokenIndex(0)).size() == shape.back());
+        }
+    }
     return 0;
 }

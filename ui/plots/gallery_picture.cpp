@@ -371,15 +371,15 @@ std::vector<std::function<void()>> GalleryPicture::slowParts(const QRectF& area,
 
 void GalleryPicture::paint(QPainter& painter, const QRectF& area, const Theme& theme) const
 {
-    paintAll(painter, area, theme, true);
+    paintAll(painter, area, theme, Parts::All);
 }
 
 void GalleryPicture::paintQuickly(QPainter& painter, const QRectF& area, const Theme& theme) const
 {
-    paintAll(painter, area, theme, false);
+    paintAll(painter, area, theme, Parts::Ready);
 }
 
-void GalleryPicture::paintAll(QPainter& painter, const QRectF& area, const Theme& theme, bool isComplete) const
+void GalleryPicture::paintAll(QPainter& painter, const QRectF& area, const Theme& theme, Parts parts) const
 {
     painter.save();
     if (m_groups.empty()) {
@@ -402,7 +402,7 @@ void GalleryPicture::paintAll(QPainter& painter, const QRectF& area, const Theme
         painter.drawText(group.rect, Qt::AlignLeft | Qt::AlignVCenter, group.title);
     }
     for (const Spot& spot : placed.spots) {
-        paintHead(painter, placed, spot, theme, isComplete);
+        paintHead(painter, placed, spot, theme, parts);
     }
     painter.setRenderHint(QPainter::Antialiasing, false);
     drawColourBar(painter, placed.colourBar, m_scale, theme);
@@ -433,12 +433,12 @@ void GalleryPicture::paintGridLabels(QPainter& painter, const Layout& placed, co
 }
 
 void GalleryPicture::paintHead(QPainter& painter, const Layout& placed, const Spot& spot, const Theme& theme,
-                               bool isComplete) const
+                               Parts parts) const
 {
     const QRectF& thumbnail = spot.thumbnail;
     const auto map = m_trace->map(StageId::Weights, spot.head);
     const QSize pixels = devicePixels(painter, thumbnail);
-    if (map && !isComplete && !isThumbnailQuick(**map, pixels)) {
+    if (map && parts == Parts::Ready && !isThumbnailQuick(**map, pixels)) {
         painter.setPen(theme.mutedText);
         painter.setFont(figureFont(kLabelPixels));
         painter.drawText(thumbnail, Qt::AlignCenter, QStringLiteral("…"));

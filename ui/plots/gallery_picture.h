@@ -87,9 +87,8 @@ private:
     bool isAblated(HeadAddress head) const;
     std::vector<Badge> badgesOf(HeadAddress head) const;
     void paintGridLabels(QPainter& painter, const Layout& placed, const Theme& theme) const;
-    void paintAll(QPainter& painter, const QRectF& area, const Theme& theme, bool isComplete) const;
-    void paintHead(QPainter& painter, const Layout& placed, const Spot& spot, const Theme& theme,
-                   bool isComplete) const;
+    void paintAll(QPainter& painter, const QRectF& area, const Theme& theme, Parts parts) const;
+    void paintHead(QPainter& painter, const Layout& placed, const Spot& spot, const Theme& theme, Parts parts) const;
     void paintBadges(QPainter& painter, const QRectF& rect, HeadAddress head, const Theme& theme) const;
 
     std::shared_ptr<const Trace> m_trace;

@@ -314,34 +314,36 @@ std::vector<std::function<void()>> HeatmapPicture::slowParts(const QRectF& area,
     const QSize pixels = devicePixels(cells, pixelRatio);
     const IndexRange all{0, m_map->rows()};
     std::vector<std::function<void()>> parts;
-    // All of it first, of which any part can be drawn meanwhile.
-    for (const auto& [rows, cols] : {std::pair(all, all), std::pair(rows(), columns())}) {
+    const auto add = [&](IndexRange rows, IndexRange cols) {
         for (const Band& band : bandsOf(rows, cols, cells, pixels)) {
             if (!m_map->isQuick(band.rows, band.cols, band.size)) {
                 parts.emplace_back(
                     [map = m_map, band] { static_cast<void>(map->tile(band.rows, band.cols, band.size)); });
             }
         }
+    };
+    add(all, all);  // first, for of it any part can be drawn meanwhile
+    if (m_window.side < all.size()) {
+        add(rows(), columns());
     }
     return parts;
 }
 
 void HeatmapPicture::paint(QPainter& painter, const QRectF& area, const Theme& theme) const
 {
-    paintMap(painter, area, theme, true);
+    paintMap(painter, area, theme, Parts::All);
 }
 
 void HeatmapPicture::paintQuickly(QPainter& painter, const QRectF& area, const Theme& theme) const
 {
-    paintMap(painter, area, theme, false);
+    paintMap(painter, area, theme, Parts::Ready);
 }
 
-/// @param isComplete whether to wait for bands that are not there; else they are left out
 void HeatmapPicture::paintBands(QPainter& painter, const std::vector<Band>& bands, const Theme& theme,
-                                bool isComplete) const
+                                Parts parts) const
 {
     for (const Band& band : bands) {
-        if (isComplete || m_map->isQuick(band.rows, band.cols, band.size)) {
+        if (parts == Parts::All || m_map->isQuick(band.rows, band.cols, band.size)) {
             drawCells(painter, band.rect, tile(band), m_scale, theme);
         } else {
             painter.setPen(theme.mutedText);
@@ -351,7 +353,7 @@ void HeatmapPicture::paintBands(QPainter& painter, const std::vector<Band>& band
     }
 }
 
-void HeatmapPicture::paintMap(QPainter& painter, const QRectF& area, const Theme& theme, bool isComplete) const
+void HeatmapPicture::paintMap(QPainter& painter, const QRectF& area, const Theme& theme, Parts parts) const
 {
     if (!m_map) {
         painter.setPen(theme.mutedText);
@@ -365,7 +367,7 @@ void HeatmapPicture::paintMap(QPainter& painter, const QRectF& area, const Theme
     const std::vector<Band> bands = bandsOf(rows(), columns(), placed.cells, pixels);
     const bool isThere =
         std::ranges::all_of(bands, [&](const Band& band) { return m_map->isQuick(band.rows, band.cols, band.size); });
-    if (!isComplete && !isThere) {
+    if (parts == Parts::Ready && !isThere) {
         // The whole map's picture enlarged, of which the window shows a part.
         const IndexRange all{0, m_map->rows()};
         const qreal scale = placed.cells.width() / static_cast<qreal>(m_window.side);
@@ -377,13 +379,13 @@ void HeatmapPicture::paintMap(QPainter& painter, const QRectF& area, const Theme
         const qreal whole = static_cast<qreal>(all.size()) * scale;
         std::vector<Band> overview = bandsOf(all, all, QRectF(corner, QSizeF(whole, whole)), pixels);
         std::erase_if(overview, [&](const Band& band) { return !band.rect.intersects(placed.cells); });
-        paintBands(painter, overview, theme, false);
+        paintBands(painter, overview, theme, Parts::Ready);
         painter.restore();
     }
-    if (isComplete || isThere) {
-        paintBands(painter, bands, theme, isComplete);
+    if (parts == Parts::All || isThere) {
+        paintBands(painter, bands, theme, parts);
     }
-    if (m_options.numbers == CellNumbers::Shown && bands.size() == 1 && (isComplete || isThere)) {
+    if (m_options.numbers == CellNumbers::Shown && bands.size() == 1 && (parts == Parts::All || isThere)) {
         drawCellNumbers(painter, placed.cells, tile(bands.front()), m_scale);
     }
     painter.setBrush(Qt::NoBrush);

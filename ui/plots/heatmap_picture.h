@@ -83,10 +83,10 @@ private:
     Layout layout(const QRectF& area) const;
     IndexRange rows() const { return {m_window.firstRow, m_window.firstRow + m_window.side}; }
     IndexRange columns() const { return {m_window.firstColumn, m_window.firstColumn + m_window.side}; }
-    void paintMap(QPainter& painter, const QRectF& area, const Theme& theme, bool isComplete) const;
+    void paintMap(QPainter& painter, const QRectF& area, const Theme& theme, Parts parts) const;
     std::vector<Band> bandsOf(IndexRange rows, IndexRange cols, const QRectF& area, QSize pixels) const;
     Matrix tile(const Band& band) const;
-    void paintBands(QPainter& painter, const std::vector<Band>& bands, const Theme& theme, bool isComplete) const;
+    void paintBands(QPainter& painter, const std::vector<Band>& bands, const Theme& theme, Parts parts) const;
     bool isOfWeights() const;
 
     std::shared_ptr<const Trace> m_trace;

@@ -13,6 +13,9 @@
 
 namespace headlight::ui {
 
+/// Which parts of a picture to paint: all, or those that are there at once.
+enum class Parts { All, Ready };
+
 /// One picture, made from a trace and a selection and not changed afterwards; a new trace or selection makes a new one.
 /// It draws itself at any size, so the window and an exported file show the same. For the GUI thread.
 class Picture
