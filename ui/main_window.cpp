@@ -242,7 +242,15 @@ MainWindow::~MainWindow()
 
 void MainWindow::showPage(const QString& name)
 {
-    m_tabs->setCurrentIndex(static_cast<int>(pageNames().indexOf(name)));
+    showTab(static_cast<int>(pageNames().indexOf(name)));
+}
+
+/// One that shows nothing of a recorded trace is passed over.
+void MainWindow::showTab(int tab)
+{
+    if (m_tabs->isTabEnabled(tab)) {
+        m_tabs->setCurrentIndex(tab);
+    }
 }
 
 void MainWindow::makePanel()
@@ -321,7 +329,7 @@ void MainWindow::makeMenus()
     QMenu* view = menuBar()->addMenu(tr("&View"));
     for (int i = 0; i < m_tabs->count(); ++i) {
         view->addAction(m_tabs->tabText(i), QKeySequence(tr("Ctrl+%1").arg(pageKey(i))), this,
-                        [this, i] { m_tabs->setCurrentIndex(i); });
+                        [this, i] { showTab(i); });
     }
     view->addSeparator();
     addExplainAction(*view);
@@ -463,18 +471,25 @@ void MainWindow::showWhatIsPossible()
     const bool isRecording = m_session.isRecording();
     m_text->setReadOnly(isRecording);
     m_text->setToolTip(isRecording ? tr("The text of a recorded trace; choose a model to type another") : QString());
+    m_text->setPlaceholderText(isRecording ? tr("The recorded trace names no text") : tr("Type a sentence"));
     m_compare->setDisabled(isRecording);
     m_explainAction->setDisabled(isRecording);
-    const auto isPossible = [isRecording](int tab) {
-        return !isRecording || pageList()[static_cast<std::size_t>(tab)].needs == PageNeeds::Trace;
+    const auto obstacle = [this, isRecording](int tab) {
+        const PageEntry& entry = pageList()[static_cast<std::size_t>(tab)];
+        if (isRecording && entry.needs == PageNeeds::Model) {
+            return tr("It needs the model, and a recorded trace has none");
+        }
+        return isRecording && m_session.model().config.maxTokens > entry.mostTokens
+                   ? tr("It is for traces of up to %L1 tokens").arg(entry.mostTokens)
+                   : QString();
     };
-    if (!isPossible(m_tabs->currentIndex())) {
+    if (!obstacle(m_tabs->currentIndex()).isEmpty()) {
         m_tabs->setCurrentIndex(0);
     }
     for (int tab = 0; tab < m_tabs->count(); ++tab) {
-        m_tabs->setTabEnabled(tab, isPossible(tab));
-        m_tabs->setTabToolTip(tab, isPossible(tab) ? tr("Ctrl+%1").arg(pageKey(tab))
-                                                   : tr("It needs the model, and a recorded trace has none"));
+        const QString reason = obstacle(tab);
+        m_tabs->setTabEnabled(tab, reason.isEmpty());
+        m_tabs->setTabToolTip(tab, reason.isEmpty() ? tr("Ctrl+%1").arg(pageKey(tab)) : reason);
     }
     showCurrentPage();
 }

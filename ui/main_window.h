@@ -80,6 +80,7 @@ private:
     void makePanel();
     Page* makePage(const PageEntry& entry);
     void setPage(int tab, QWidget* widget);
+    void showTab(int tab);
     void renewModelViews();
     void openTextFile(const QString& path);
     void openTrace(const QString& path);

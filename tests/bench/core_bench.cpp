@@ -130,14 +130,16 @@ void passAndEveryHead(benchmark::State& state)
 }
 BENCHMARK(passAndEveryHead)->Arg(16)->Arg(64)->Arg(256)->Arg(1024)->UseRealTime()->Unit(benchmark::kMillisecond);
 
-/// A pass whose text has one token more than one that was run before, or another last one.
-void passAfter(benchmark::State& state, Index earlierTokens)
+/// A pass whose text is an earlier one's but for the token `changed`, or has that one more.
+void passAfter(benchmark::State& state, Index changed, Index earlierTokens)
 {
     const EncodedText text = encode(*model(), textOf(state.range(0))).value();
     EncodedText earlier = text;
-    earlier.tokens.resize(text.tokens.size() - 1);
-    if (earlierTokens == state.range(0)) {
-        earlier.tokens.push_back(text.tokens[1]);  // not the last one: textOf takes its words in turn
+    earlier.tokens.resize(static_cast<std::size_t>(earlierTokens));
+    if (changed < earlierTokens) {
+        Token& token = earlier.tokens[static_cast<std::size_t>(changed)];
+        token =
+            text.tokens[static_cast<std::size_t>((changed + 1) % state.range(0))];  // textOf takes its words in turn
     }
     const std::shared_ptr<const Trace> before = forward(model(), earlier).value();
     for ([[maybe_unused]] const auto step : state) {
@@ -146,14 +148,19 @@ void passAfter(benchmark::State& state, Index earlierTokens)
 }
 void tokenAppended(benchmark::State& state)
 {
-    passAfter(state, state.range(0) - 1);
+    passAfter(state, state.range(0) - 1, state.range(0) - 1);
 }
 void lastTokenChanged(benchmark::State& state)
 {
-    passAfter(state, state.range(0));
+    passAfter(state, state.range(0) - 1, state.range(0));
+}
+void middleTokenChanged(benchmark::State& state)
+{
+    passAfter(state, state.range(0) / 2, state.range(0));
 }
 BENCHMARK(tokenAppended)->Arg(16)->Arg(256)->UseRealTime()->Unit(benchmark::kMillisecond);
 BENCHMARK(lastTokenChanged)->Arg(16)->Arg(256)->UseRealTime()->Unit(benchmark::kMillisecond);
+BENCHMARK(middleTokenChanged)->Arg(16)->Arg(256)->UseRealTime()->Unit(benchmark::kMillisecond);
 
 /// How many bytes of memory a pass and a look at every head take beyond the model, at their most.
 void memoryOfAPass(benchmark::State& state)

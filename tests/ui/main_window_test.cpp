@@ -790,6 +790,11 @@ TEST_F(MainWindowTest, ATraceFileIsShownWithWhatNeedsNoModel)
         }
     }
     EXPECT_FALSE(m_window.findChild<QToolButton*>(QStringLiteral("compare"))->isEnabled());
+    tabs->setCurrentIndex(0);
+    m_window.showPage(QStringLiteral("compare"));
+    EXPECT_EQ(tabs->currentIndex(), 0);
+    EXPECT_EQ(m_window.findChild<QToolButton*>(QStringLiteral("model"))->text(),
+              QStringLiteral("Trace: run.safetensors"));
     m_session.setText(QStringLiteral("The bank approved the loan."));
     ASSERT_TRUE(settled());
     EXPECT_FALSE(text->isReadOnly());

@@ -6,6 +6,7 @@
 #include <QString>
 #include <QStringList>
 
+#include <limits>
 #include <vector>
 
 namespace headlight::ui {
@@ -24,6 +25,7 @@ struct PageEntry
     PageLife life;
     PageNeeds needs;
     Page* (*make)(Session& session);
+    Index mostTokens = std::numeric_limits<Index>::max();  ///< Of a recorded trace that it can show.
 };
 
 const std::vector<PageEntry>& pageList();

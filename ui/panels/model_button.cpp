@@ -3,6 +3,7 @@
 #include "core/io/bundled_models.h"
 #include "core/model/seeded_model.h"
 #include "core/text/word_piece_tokenizer.h"
+#include "ui/session/recording.h"
 
 #include <QActionGroup>
 #include <QCoreApplication>
@@ -38,6 +39,8 @@ QString factsOf(const Model& model)
             tr("These heads (layer.head) were told in training which question to answer, not where to look: %1. "
                "The others were told nothing.")
                 .arg(asked.join(QStringLiteral(", "))));
+    } else if (isRecorded(model)) {
+        facts.append(tr("A recorded trace: what a model did elsewhere, without the model."));
     } else if (model.note == kUntrained) {
         facts.append(tr("Its weights are random: its heads look somewhere, but mean nothing yet."));
     } else {
@@ -119,7 +122,7 @@ void ModelButton::show(const Model& model)
             name = choice.title;
         }
     }
-    setText(tr("Model: %1").arg(name));
+    setText((isRecorded(model) ? tr("Trace: %1") : tr("Model: %1")).arg(name));
     setToolTip(QStringLiteral("<p>%1</p>").arg(factsOf(model).toHtmlEscaped()));
 }
 

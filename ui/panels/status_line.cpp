@@ -56,7 +56,9 @@ void StatusLine::showState()
         parts.append(
             tr("%1 → %2 %3").arg(label(shown.query->value), label(key)).arg(static_cast<double>(row(key)), 0, 'f', 4));
     }
-    parts.append(tr("%1 ms").arg(m_session.elapsedMs(), 0, 'f', 1));
+    if (!m_session.isRecording()) {
+        parts.append(tr("%1 ms").arg(m_session.elapsedMs(), 0, 'f', 1));
+    }
     setText(parts.join(QStringLiteral(" · ")));
 }
 

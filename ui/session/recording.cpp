@@ -41,7 +41,6 @@ std::shared_ptr<const Model> recordedModel(const Trace& trace, const std::string
     const TraceInfo& info = trace.info();
     auto model = std::make_shared<Model>();
     model->name = name;
-    model->note = info.modelNote;
     model->askedHeads = info.askedHeads;
     model->tokenizer = std::make_shared<NoTokenizer>();
     ModelConfig& config = model->config;
