@@ -7,6 +7,7 @@
 #include "tests/core/support/temporary_folder.h"
 #include "tests/core/support/traces.h"
 
+#include <deque>
 #include <gtest/gtest.h>
 #include <ostream>
 
@@ -163,9 +164,11 @@ std::string traceBytes(const std::vector<Entry>& entries, const std::string& met
     return safetensorsBytes("{" + header + "}", std::string(offset, '\0'));
 }
 
-Result<std::shared_ptr<const Trace>> traceFrom(const std::string& bytes)
+/// @param bytes kept to the end, for the trace reads from them
+Result<std::shared_ptr<const Trace>> traceFrom(std::string bytes)
 {
-    const auto contents = parsed(bytes);
+    static std::deque<std::string> kept;
+    const auto contents = parsed(kept.emplace_back(std::move(bytes)));
     EXPECT_TRUE(contents) << contents.error().message;
     return contents ? makeTrace(*contents) : tl::unexpected(contents.error());
 }
