@@ -18,7 +18,7 @@ using StageTensors = std::map<StageKey, std::shared_ptr<const Tensor>>;
 inline constexpr std::size_t kTraceBytes = 80'000'000;
 
 /// What the tiles looked at last may fill besides.
-inline constexpr std::size_t kTileBytes = 16'000'000;
+inline constexpr std::size_t kTileBytes = 48'000'000;
 
 /// Finds stages, and remembers those worked out last as far as kTraceBytes allows, and tiles as kTileBytes does. Thread-safe: what two threads ask
 /// for at once may be worked out twice, to the same bits.

@@ -285,7 +285,7 @@ Matrix HeatmapPicture::tile(const Band& band) const
 std::vector<HeatmapPicture::Band> HeatmapPicture::bandsOf(IndexRange rows, IndexRange cols, const QRectF& area,
                                                           QSize pixels) const
 {
-    constexpr Index kBands = 16;
+    constexpr Index kBands = 16;  // of a picture
     constexpr Index kManyRows = 4096;
     const bool isQuick = m_map->isQuick(rows, cols, {pixels.height(), pixels.width()});
     const Index count = isQuick || rows.size() < kManyRows || pixels.height() < kBands ? 1 : kBands;

@@ -21,6 +21,7 @@ PictureView::PictureView(QWidget* parent) : QWidget(parent)
 void PictureView::setPicture(std::unique_ptr<const Picture> picture)
 {
     m_picture = std::move(picture);
+    m_partsLeft = kAnyNumber;
     update();
 }
 
@@ -65,30 +66,46 @@ void PictureView::paintEvent(QPaintEvent* /*event*/)
     paintPicture(painter, theme);
 }
 
+void PictureView::resizeEvent(QResizeEvent* event)
+{
+    m_partsLeft = kAnyNumber;
+    QWidget::resizeEvent(event);
+}
+
 void PictureView::paintPicture(QPainter& painter, const Theme& theme)
 {
-    const std::vector<std::function<void()>> slow = m_picture->slowParts(pictureArea(), devicePixelRatioF());
+    const std::vector<std::function<void()>> slow = slowParts();
     if (slow.empty()) {
         m_picture->paint(painter, pictureArea(), theme);
         return;
     }
     m_picture->paintQuickly(painter, pictureArea(), theme);
-    workOut(slow.front());
+    workOut(slow);
+}
+
+std::vector<std::function<void()>> PictureView::slowParts() const
+{
+    return m_picture->slowParts(pictureArea(), devicePixelRatioF());
 }
 
 bool PictureView::isComplete() const
 {
-    return !m_picture || m_picture->slowParts(pictureArea(), devicePixelRatioF()).empty();
+    return !m_picture || m_partsLeft == 0 || slowParts().empty();
 }
 
-/// One at a time: what is worked out already is soon there, and the next one is that which is then wanted.
-void PictureView::workOut(std::function<void()> part)
+/// One at a time: what is worked out already is soon there, and the next one is that which is then wanted. Not without end, where there are
+/// more parts than are remembered.
+void PictureView::workOut(const std::vector<std::function<void()>>& parts)
 {
+    if (m_partsLeft == kAnyNumber) {
+        m_partsLeft = 2 * parts.size();
+    }
     if (!m_task) {
         m_task = std::make_unique<BackgroundTask>();
     }
-    if (!m_task->isRunning()) {
-        m_task->run([this, part = std::move(part)](const Progress&) -> BackgroundTask::Finish {
+    if (m_partsLeft > 0 && !m_task->isRunning()) {
+        --m_partsLeft;
+        m_task->run([this, part = parts.front()](const Progress&) -> BackgroundTask::Finish {
             part();
             return [this] { update(); };
         });

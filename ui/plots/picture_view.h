@@ -6,8 +6,11 @@
 
 #include <QWidget>
 
+#include <cstddef>
 #include <functional>
+#include <limits>
 #include <memory>
+#include <vector>
 
 namespace headlight::ui {
 
@@ -37,22 +40,27 @@ public:
     /// Where the picture is drawn.
     QRectF pictureArea() const;
 
-    /// Whether all parts of the picture are there.
+    /// Whether all parts of the picture are there, or no more of them will be.
     bool isComplete() const;
 
     QSize sizeHint() const override;
 
 protected:
     void paintEvent(QPaintEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
     /// Draws the picture, which is there, into pictureArea; for subclasses that keep parts of it.
     virtual void paintPicture(QPainter& painter, const Theme& theme);
 
 private:
-    void workOut(std::function<void()> part);
+    static constexpr std::size_t kAnyNumber = std::numeric_limits<std::size_t>::max();
+
+    std::vector<std::function<void()>> slowParts() const;
+    void workOut(const std::vector<std::function<void()>>& parts);
 
     std::unique_ptr<const Picture> m_picture;
     std::unique_ptr<BackgroundTask> m_task;  ///< Null before it is needed.
+    std::size_t m_partsLeft = kAnyNumber;    ///< To be worked out for this picture at this size.
     QString m_hint;
     bool m_dimmed = false;
 };

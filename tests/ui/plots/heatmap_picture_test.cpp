@@ -4,10 +4,14 @@
 #include "core/io/trace_file.h"
 #include "tests/ui/support/fixtures.h"
 #include "ui/plots/heatmap_picture.h"
+#include "ui/plots/picture_view.h"
 
 #include <QTemporaryDir>
+#include <QTest>
 
 #include <gtest/gtest.h>
+
+#include <atomic>
 
 namespace headlight::ui::test {
 namespace {
@@ -288,6 +292,36 @@ TEST(HeatmapPicture, IsPaintedWithoutWaitingAndCompletedPartByPart)
     const QImage complete = painted(pictureOfIt());
     EXPECT_EQ(paintedQuickly(), complete);
     EXPECT_NE(before, complete);
+}
+
+/// A view does not go on for ever where parts are forgotten as soon as they are worked out.
+TEST(PictureView, GivesUpOnPartsThatNeverStay)
+{
+    class Forgetful final : public Picture
+    {
+    public:
+        explicit Forgetful(std::shared_ptr<std::atomic<int>> done) : m_done(std::move(done)) {}
+        QString title() const override { return {}; }
+        QSizeF naturalSize() const override { return {10.0, 10.0}; }
+        void paint(QPainter& /*painter*/, const QRectF& /*area*/, const Theme& /*theme*/) const override {}
+        CsvTable table() const override { return {}; }
+
+        std::vector<std::function<void()>> slowParts(const QRectF& /*area*/, qreal /*pixelRatio*/) const override
+        {
+            return std::vector<std::function<void()>>(3, [done = m_done] { ++*done; });
+        }
+
+    private:
+        std::shared_ptr<std::atomic<int>> m_done;
+    };
+    const auto done = std::make_shared<std::atomic<int>>(0);
+    PictureView view;
+    view.setPicture(std::make_unique<Forgetful>(done));
+    view.show();
+    EXPECT_FALSE(view.isComplete());
+    EXPECT_TRUE(QTest::qWaitFor([&] { return view.isComplete(); }, 5'000));
+    QTest::qWait(50);
+    EXPECT_EQ(*done, 6);
 }
 
 }  // namespace
