@@ -172,7 +172,7 @@ def main():
     arguments.add_argument("--json", type=pathlib.Path)
     arguments.add_argument("--chart", type=pathlib.Path, help="where to draw what part length measures")
     arguments.add_argument("parts", nargs="*", choices=[[], *PARTS], metavar="PART", help=", ".join(PARTS))
-    options = arguments.parse_args()
+    options = arguments.parse_intermixed_args()
     figures = [each for part in options.parts or PARTS for each in PARTS[part](options.build)]
     print(f"{'figure':<52}{'ours':>10}{'peer':>10}  {'':<8} {'ratio':>7}{'bar':>6}  peer")
     for f in figures:
