@@ -138,8 +138,7 @@ void passAfter(benchmark::State& state, Index changed, Index earlierTokens)
     earlier.tokens.resize(static_cast<std::size_t>(earlierTokens));
     if (changed < earlierTokens) {
         Token& token = earlier.tokens[static_cast<std::size_t>(changed)];
-        token =
-            text.tokens[static_cast<std::size_t>((changed + 1) % state.range(0))];  // textOf takes its words in turn
+        token = text.tokens[static_cast<std::size_t>(changed - 1)];  // another one: textOf takes its words in turn
     }
     const std::shared_ptr<const Trace> before = forward(model(), earlier).value();
     for ([[maybe_unused]] const auto step : state) {
