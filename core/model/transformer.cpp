@@ -1,6 +1,7 @@
 #include "core/model/transformer.h"
 
 #include "core/base/memory.h"
+#include "core/model/attention_options.h"
 #include "core/model/requirements.h"
 
 #include <algorithm>
