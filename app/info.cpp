@@ -2,6 +2,7 @@
 #include "app/options.h"
 #include "core/base/memory.h"
 #include "core/base/quantity.h"
+#include "core/io/safetensors.h"
 #include "core/io/trace_file.h"
 #include "core/model/requirements.h"
 
@@ -45,8 +46,9 @@ void describeRun(const Model& model, Index tokens)
 Result<void> describeTrace(const std::string& path)
 {
     const Result<std::shared_ptr<const Trace>> trace = readTrace(path);
-    if (!trace) {
-        return tl::unexpected(trace.error());
+    const Result<SafetensorsFile> file = SafetensorsFile::open(path);
+    if (!trace || !file) {
+        return tl::unexpected(trace ? file.error() : trace.error());
     }
     const TraceInfo& info = (*trace)->info();
     std::cout << "trace of " << (info.modelName.empty() ? "an unnamed model" : info.modelName)
@@ -58,7 +60,9 @@ Result<void> describeTrace(const std::string& path)
     const std::string experiment = describe(info.experiment);
     std::cout << "experiment: " << (experiment.empty() ? "none" : experiment) << '\n';
     for (const auto& [key, shape] : (*trace)->shapes()) {
-        std::cout << tensorName(key) << ' ' << shapeText(shape) << '\n';
+        const bool isRecorded = file->contents().find(tensorName(key)) != nullptr;
+        std::cout << tensorName(key) << ' ' << shapeText(shape) << (isRecorded ? "" : " follows from queries and keys")
+                  << '\n';
     }
     return {};
 }

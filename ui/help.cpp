@@ -14,6 +14,8 @@ void showShortcuts(QWidget& parent)
             "<tr><td><b>Ctrl+1 … Ctrl+6</b></td><td>pages</td></tr>"
             "<tr><td><b>arrows, Home, End</b></td><td>move the cell cursor, or choose a head on the Heads "
             "page</td></tr>"
+            "<tr><td><b>wheel, + −, drag, 0</b></td><td>on the heatmap: fewer or more cells, other cells, all of "
+            "them</td></tr>"
             "<tr><td><b>, .</b></td><td>previous, next stage of the pipeline</td></tr>"
             "<tr><td><b>Return, Escape</b></td><td>open a matrix of the pipeline, and go back</td></tr>"
             "<tr><td><b>[ ]</b></td><td>previous, next head</td></tr>"
@@ -28,7 +30,7 @@ void showShortcuts(QWidget& parent)
             "<tr><td><b>Ctrl+Shift+C, Ctrl+Shift+N</b></td><td>copy the picture, the numbers</td></tr>"
             "<tr><td><b>Ctrl+R, Ctrl+M</b></td><td>raw pieces of the vocabulary, pieces merged into words</td></tr>"
             "<tr><td><b>Ctrl+Z, Ctrl+Shift+Z</b></td><td>undo, redo: text, experiment and selection</td></tr>"
-            "<tr><td><b>Ctrl+O, Ctrl+Shift+O</b></td><td>open a text file, a model folder</td></tr>"
+            "<tr><td><b>Ctrl+O, Ctrl+Shift+O</b></td><td>open a text or a recorded trace, a model folder</td></tr>"
             "</table>"));
 }
 

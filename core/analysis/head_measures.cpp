@@ -335,7 +335,7 @@ Result<MeasuredHeads> measureHeads(const Trace& trace, const std::stop_token& st
     const TraceInfo& info = trace.info();
     const auto cells = static_cast<double>(info.tokens.size() * info.tokens.size());
     MeasuredHeads result = unmeasuredHeads(info);
-    if (trace.tokens() > kLongestMeasured) {
+    if (trace.tokens() > kLongestInFull) {
         return result;
     }
     const TokenPattern pattern = patternOf(info.tokens);

@@ -158,11 +158,8 @@ struct MeasuredHeads
     }
 };
 
-/// The longest text whose heads are measured, in tokens: that needs all cells of a head in memory.
-inline constexpr Index kLongestMeasured = 4096;
-
 /// Measures and badges of every head of a trace of tokens or of words. Of a layer whose weights the trace does not hold, and of a text longer
-/// than kLongestMeasured, nothing is defined. O(L·H·T²).
+/// than kLongestInFull, nothing is defined. O(L·H·T²).
 ///
 /// @param stop checked between heads
 /// @return Cancelled, and no other error

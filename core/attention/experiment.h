@@ -11,7 +11,6 @@
 #include <set>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace headlight {
 
@@ -87,14 +86,5 @@ std::string describe(const Experiment& experiment);
 
 /// The choices of the command line's --mask and --positions options and of the Experiment panel, in their order.
 std::string_view maskChoiceName(MaskChoice choice);
-
-/// What a pass made scores of beside queries and keys, for traces that hold these alone.
-struct Scoring
-{
-    std::vector<float> scales = {};  ///< Factor on Q·Kᵀ, one a layer; empty for 1/√d.
-    bool hasAlibi = false;
-
-    bool operator==(const Scoring&) const = default;
-};
 
 }  // namespace headlight

@@ -22,13 +22,6 @@ Matrix maskedScores(ConstMatrixRef query, TokenIndex firstQuery, ConstMatrixRef 
     return scores;
 }
 
-/// The columns of weightsOfRows within a range outside of which all are 0; see keysInReach.
-Matrix weightsOfReach(ConstMatrixRef query, TokenIndex firstQuery, ConstMatrixRef key, KeyRange reach,
-                      const AttentionOptions& options)
-{
-    return softmaxRows(maskedScores(query, firstQuery, key, reach, options), options.temperature);
-}
-
 }  // namespace
 
 Matrix scoresOfRows(ConstMatrixRef query, TokenIndex firstQuery, ConstMatrixRef key, TokenIndex firstKey,
@@ -40,14 +33,6 @@ Matrix scoresOfRows(ConstMatrixRef query, TokenIndex firstQuery, ConstMatrixRef 
         scores += alibiBias(options.alibiSlope, query.rows(), key.rows(), firstQuery.value, firstKey.value);
     }
     return scores;
-}
-
-Matrix weightsOfRows(ConstMatrixRef query, TokenIndex firstQuery, ConstMatrixRef key, const AttentionOptions& options)
-{
-    const KeyRange keys = keysInReach(options.mask, firstQuery, query.rows(), key.rows());
-    Matrix weights = Matrix::Zero(query.rows(), key.rows());
-    weights.middleCols(keys.begin, keys.size()) = weightsOfReach(query, firstQuery, key, keys, options);
-    return weights;
 }
 
 void forEachScores(ConstMatrixRef query, TokenIndex firstQuery, ConstMatrixRef key, KeyRange keys,
@@ -103,7 +88,8 @@ Matrix outputOfRows(ConstMatrixRef query, TokenIndex firstQuery, ConstMatrixRef 
         const Index count = std::min(kRowsTogether, query.rows() - begin);
         const TokenIndex first(firstQuery.value + begin);
         const KeyRange keys = keysInReach(options.mask, first, count, key.rows());
-        const Matrix weights = weightsOfReach(query.middleRows(begin, count), first, key, keys, options);
+        const Matrix weights =
+            softmaxRows(maskedScores(query.middleRows(begin, count), first, key, keys, options), options.temperature);
         output.middleRows(begin, count) = multiply(weights, value.middleRows(keys.begin, keys.size()));
     }
     return output;

@@ -15,12 +15,6 @@ namespace headlight {
 Matrix scoresOfRows(ConstMatrixRef query, TokenIndex firstQuery, ConstMatrixRef key, TokenIndex firstKey,
                     const AttentionOptions& options);
 
-/// The weights of some queries: rows of what `attend` gives, to rounding. Keys that the mask hides from all of them are not looked at.
-///
-/// @param query [R×d]  @param key [S×d], of all tokens; `validate` finds them and the options right
-/// @return [R×S]
-Matrix weightsOfRows(ConstMatrixRef query, TokenIndex firstQuery, ConstMatrixRef key, const AttentionOptions& options);
-
 /// What makes weights of some queries' scores: w = exp((s − maximum)/temperature)·reciprocal. Its logarithm is each row's log-sum-exp.
 struct RowNormalizers
 {

@@ -1,6 +1,5 @@
 #include "core/io/recorded_stages.h"
 
-#include "core/attention/positions.h"
 #include "core/tensor/parallel.h"
 #include "core/trace/computed_map.h"
 
@@ -176,17 +175,11 @@ std::shared_ptr<const AttentionMap> RecordedStages::mapFromVectors(StageId stage
 {
     const StageKey query{StageId::Query, head.layer};
     const StageKey key{StageId::Key, head.layer};
-    AttentionOptions options{.temperature = m_info.experiment.temperature, .mask = m_info.maskOf(head.layer)};
-    if (!m_info.scoring.scales.empty()) {
-        options.scale = m_info.scoring.scales.at(static_cast<std::size_t>(head.layer.value));
-    }
-    if (m_info.scoring.hasAlibi) {
-        options.alibiSlope = alibiSlopes(m_info.heads)[static_cast<std::size_t>(head.head.value)];
-    }
     return std::make_shared<ComputedMap>(
         HeadVectors{.query = slice(query, head.head.value),
                     .key = slice(key, head.head.value * stored(key)->shape.front() / m_info.heads),
-                    .options = std::move(options)},
+                    .options = attentionOptions(m_info.scoring, head, m_info.heads, m_info.experiment.temperature,
+                                                m_info.maskOf(head.layer))},
         stage == StageId::Weights ? ComputedStage::Weights : ComputedStage::Scores);
 }
 

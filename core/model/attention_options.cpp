@@ -1,7 +1,5 @@
 #include "core/model/attention_options.h"
 
-#include "core/attention/positions.h"
-
 namespace headlight {
 
 Scoring scoringOf(const ModelConfig& config, const Experiment& experiment)
@@ -15,13 +13,8 @@ Scoring scoringOf(const ModelConfig& config, const Experiment& experiment)
 
 AttentionOptions attentionOptions(const ModelConfig& config, const Experiment& experiment, HeadAddress head)
 {
-    AttentionOptions options{.scale = experiment.scaling == Scaling::On ? config.scoreScaleOf(head.layer) : 1.0F,
-                             .temperature = experiment.temperature,
-                             .mask = effectiveMask(experiment, config.maskOf(head.layer))};
-    if (experiment.positions.value_or(config.positions) == PositionScheme::Alibi) {
-        options.alibiSlope = alibiSlopes(config.heads)[static_cast<std::size_t>(head.head.value)];
-    }
-    return options;
+    return attentionOptions(scoringOf(config, experiment), head, config.heads, experiment.temperature,
+                            effectiveMask(experiment, config.maskOf(head.layer)));
 }
 
 }  // namespace headlight

@@ -1,8 +1,8 @@
 // What one head of a model attends with. May use base/, tensor/ and attention/.
 #pragma once
 
-#include "core/attention/attend.h"
 #include "core/attention/experiment.h"
+#include "core/attention/scoring.h"
 #include "core/model/config.h"
 
 namespace headlight {

@@ -10,15 +10,15 @@ namespace {
 
 enum class Transpose { None, Left, Right };
 
-/// What becomes of a product: C = factor·A·B + keep·C.
-struct Scaling
+/// What becomes of a product: C = ofProduct·A·B + keep·C.
+struct Factors
 {
-    float factor = 1.0F;
+    float ofProduct = 1.0F;
     float keep = 0.0F;
 };
 
 /// With either factor transposed.
-void product(Matrix& c, ConstMatrixRef a, ConstMatrixRef b, Transpose transpose, Scaling scaling = {})
+void product(Matrix& c, ConstMatrixRef a, ConstMatrixRef b, Transpose transpose, Factors factors = {})
 {
     const Index inner = transpose == Transpose::Left ? a.rows() : a.cols();
     assert(c.rows() == (transpose == Transpose::Left ? a.cols() : a.rows()));
@@ -28,7 +28,7 @@ void product(Matrix& c, ConstMatrixRef a, ConstMatrixRef b, Transpose transpose,
         return;
     }
     if (inner == 0) {
-        c = scaling.keep == 0.0F ? Matrix::Zero(c.rows(), c.cols()) : Matrix(scaling.keep * c);
+        c = factors.keep == 0.0F ? Matrix::Zero(c.rows(), c.cols()) : Matrix(factors.keep * c);
         return;
     }
     // A matrix of one row or column may report a stride smaller than BLAS accepts.
@@ -36,14 +36,14 @@ void product(Matrix& c, ConstMatrixRef a, ConstMatrixRef b, Transpose transpose,
     const Index strideB = std::max(b.outerStride(), b.cols());
     [[maybe_unused]] const dnnl_status_t status = dnnl_sgemm(
         transpose == Transpose::Left ? 'T' : 'N', transpose == Transpose::Right ? 'T' : 'N', c.rows(), c.cols(), inner,
-        scaling.factor, a.data(), strideA, b.data(), strideB, scaling.keep, c.data(), c.cols());
+        factors.ofProduct, a.data(), strideA, b.data(), strideB, factors.keep, c.data(), c.cols());
     assert(status == dnnl_success);
 }
 
-Matrix newProduct(Index rows, Index cols, ConstMatrixRef a, ConstMatrixRef b, Transpose transpose, Scaling scaling = {})
+Matrix newProduct(Index rows, Index cols, ConstMatrixRef a, ConstMatrixRef b, Transpose transpose, Factors factors = {})
 {
     Matrix c(rows, cols);
-    product(c, a, b, transpose, scaling);
+    product(c, a, b, transpose, factors);
     return c;
 }
 
@@ -56,7 +56,7 @@ Matrix multiply(ConstMatrixRef a, ConstMatrixRef b)
 
 Matrix multiplyTransposed(ConstMatrixRef a, ConstMatrixRef b, float factor)
 {
-    return newProduct(a.rows(), b.rows(), a, b, Transpose::Right, {.factor = factor});
+    return newProduct(a.rows(), b.rows(), a, b, Transpose::Right, {.ofProduct = factor});
 }
 
 Matrix multiplyLeftTransposed(ConstMatrixRef a, ConstMatrixRef b)

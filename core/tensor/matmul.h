@@ -18,7 +18,7 @@ Matrix multiplyLeftTransposed(ConstMatrixRef a, ConstMatrixRef b);
 /// C += Aᵀ·B.  @param c [M×N]  @param a [K×M]  @param b [K×N]
 void addLeftTransposedProduct(Matrix& c, ConstMatrixRef a, ConstMatrixRef b);
 
-/// Does what the first product would else be waited for: machine code for products is made as the program runs. For a thread of its own.
+/// Makes the machine code of products, which the first product would else wait for. For a thread of its own as a program starts.
 void prepareProducts();
 
 /// How many threads one product may use from now on, in the calling thread. At least 1.

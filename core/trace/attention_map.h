@@ -79,6 +79,9 @@ Matrix pooled(ConstMatrixRef cells, TileSize size);
 /// So many cells are worked out or read while nobody notices.
 inline constexpr Index kQuickCells = 2'000'000;
 
+/// The longest text, in tokens, of which all cells of a head are held at once, as by what works on whole heads: 64 MB.
+inline constexpr Index kLongestInFull = 4096;
+
 /// A matrix of queries × keys that is read in tiles. Immutable and thread-safe.
 class AttentionMap
 {

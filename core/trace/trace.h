@@ -1,7 +1,8 @@
-// What a forward pass leaves behind. May use base/, tensor/, text/ and attention/experiment.h.
+// What a forward pass leaves behind. May use base/, tensor/, text/, attention/experiment.h and attention/scoring.h.
 #pragma once
 
 #include "core/attention/experiment.h"
+#include "core/attention/scoring.h"
 #include "core/base/result.h"
 #include "core/tensor/tensor.h"
 #include "core/text/token.h"

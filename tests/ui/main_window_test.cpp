@@ -866,5 +866,23 @@ TEST_F(MainWindowTest, TheWheelShowsFewerCellsOfTheHeatmapAndADragOthers)
     EXPECT_EQ(window(), CellWindow{});
 }
 
+TEST_F(MainWindowTest, AMaskPaintedBesideWhatIsSeenStaysThere)
+{
+    m_window.showPage(QStringLiteral("heatmap"));
+    auto* view = m_window.findChild<HeatmapView*>(QStringLiteral("heatmap"));
+    ViewOptions options = m_session.viewOptions();
+    options.heatmap.window = {.firstRow = 6, .firstColumn = 6, .side = 4};
+    m_session.setViewOptions(options);
+    view->setPaintableMask(Mask{}, MouseTool::Pointer);
+    const QImage before = view->grab().toImage();
+    Mask painted;
+    painted.hidden = CellSet({{5, 6, 10}, {7, 0, 6}});
+    view->setPaintableMask(painted, MouseTool::Pointer);
+    EXPECT_EQ(view->grab().toImage(), before);
+    painted.hidden = CellSet({{7, 7, 8}});
+    view->setPaintableMask(painted, MouseTool::Pointer);
+    EXPECT_NE(view->grab().toImage(), before);
+}
+
 }  // namespace
 }  // namespace headlight::ui::test

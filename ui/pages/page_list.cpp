@@ -14,9 +14,6 @@
 namespace headlight::ui {
 namespace {
 
-/// Its lines are found cell by cell.
-constexpr Index kLongestFlow = 4096;
-
 template <typename SomePage>
 Page* make(Session& session)
 {
@@ -30,7 +27,8 @@ const std::vector<PageEntry>& pageList()
     static const std::vector<PageEntry> list = {
         {QStringLiteral("heatmap"), QObject::tr("Heatmap"), PageLife::Model, PageNeeds::Trace, make<HeatmapPage>},
         {QStringLiteral("heads"), QObject::tr("Heads"), PageLife::Model, PageNeeds::Trace, make<HeadsPage>},
-        {QStringLiteral("flow"), QObject::tr("Flow"), PageLife::Model, PageNeeds::Trace, make<FlowPage>, kLongestFlow},
+        {QStringLiteral("flow"), QObject::tr("Flow"), PageLife::Model, PageNeeds::Trace, make<FlowPage>,
+         kLongestInFull},
         {QStringLiteral("pipeline"), QObject::tr("Pipeline"), PageLife::Model, PageNeeds::Model, make<PipelinePage>},
         {QStringLiteral("compare"), QObject::tr("Compare"), PageLife::Program, PageNeeds::Model, make<ComparePage>},
         {QStringLiteral("ablation"), QObject::tr("Ablation"), PageLife::Model, PageNeeds::Model, make<AblationPage>},

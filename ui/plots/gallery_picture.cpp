@@ -275,6 +275,11 @@ CsvTable GalleryPicture::table() const
 {
     CsvTable table{.header = {"layer", "head", "query", "query token", "key", "key token", "weight"}, .rows = {}};
     const std::vector<Token>& tokens = m_trace->info().tokens;
+    if (m_trace->tokens() > kLongestInFull) {
+        table.header = {"too many cells for a table: its text may have at most " + std::to_string(kLongestInFull) +
+                        " tokens"};
+        return table;
+    }
     for (const HeadGroup& group : m_groups) {
         for (const HeadAddress head : group.heads) {
             const auto map = m_trace->map(StageId::Weights, head);

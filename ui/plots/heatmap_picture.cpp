@@ -44,6 +44,11 @@ Result<std::shared_ptr<const AttentionMap>> normWeightedOf(const Trace& trace, c
 Result<std::shared_ptr<const AttentionMap>> mapOf(const Trace& trace, HeadAddress head, Quantity quantity,
                                                   const HeatmapSources& sources)
 {
+    const bool isReadInTiles = quantity == Quantity::Weights || quantity == Quantity::ScaledScores;
+    if (!isReadInTiles && trace.tokens() > kLongestInFull) {
+        return failure(ErrorCode::TooLong, "Of a text of more than " + std::to_string(kLongestInFull) +
+                                               " tokens there are weights and scaled scores.");
+    }
     switch (quantity) {
     case Quantity::Weights:
         return trace.map(StageId::Weights, head);
@@ -285,7 +290,7 @@ Matrix HeatmapPicture::tile(const Band& band) const
 std::vector<HeatmapPicture::Band> HeatmapPicture::bandsOf(IndexRange rows, IndexRange cols, const QRectF& area,
                                                           QSize pixels) const
 {
-    constexpr Index kBands = 16;  // of a picture
+    constexpr Index kBands = 16;
     constexpr Index kManyRows = 4096;
     const bool isQuick = m_map->isQuick(rows, cols, {pixels.height(), pixels.width()});
     const Index count = isQuick || rows.size() < kManyRows || pixels.height() < kBands ? 1 : kBands;
@@ -408,6 +413,11 @@ CsvTable HeatmapPicture::table() const
 {
     CsvTable table{.header = {quantityName(m_options.quantity).toStdString() + ": query down, key across"}, .rows = {}};
     if (!m_map) {
+        return table;
+    }
+    if (m_window.side > kLongestInFull) {
+        table.header = {"too many cells for a table: show a part of at most " + std::to_string(kLongestInFull) +
+                        " tokens"};
         return table;
     }
     const std::vector<Token>& tokens = m_trace->info().tokens;

@@ -60,6 +60,7 @@ void HeatmapView::paintPicture(QPainter& painter, const Theme& theme)
     if (!m_mask || m_heatmap->map() == nullptr) {
         return;
     }
+    painter.setClipRect(m_heatmap->mapRect(pictureArea()));  // a window shows a part of the map alone
     const Index rows = m_heatmap->map()->rows();
     const auto fill = [&](const CellSet& cells, const QColor& colour) {
         for (const CellRun& run : cells.runs()) {

@@ -25,7 +25,8 @@ Result<std::shared_ptr<const Analysis>> analyse(const Trace& shown, const Trace&
         return tl::unexpected(measured.error());
     }
     analysis->measured = std::move(*measured);
-    if (options.similarTo) {
+    const bool isInFull = full.tokens() <= kLongestInFull;
+    if (options.similarTo && isInFull) {
         if (const auto similar = similarHeads(shown, *options.similarTo, stop)) {
             analysis->similarities.emplace(*options.similarTo, 1.0);
             for (const auto& [head, similarity] : *similar) {
@@ -35,7 +36,7 @@ Result<std::shared_ptr<const Analysis>> analyse(const Trace& shown, const Trace&
             return tl::unexpected(similar.error());
         }
     }
-    if (options.rollout && shown.info().unit == TokenUnit::Token) {
+    if (options.rollout && isInFull && shown.info().unit == TokenUnit::Token) {
         if (const auto rollout = attentionRollout(full, stop)) {
             for (const Matrix& layer : *rollout) {
                 analysis->rollout.push_back(

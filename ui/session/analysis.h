@@ -40,6 +40,8 @@ struct Analysis
     std::vector<std::shared_ptr<const AttentionMap>> rollout;
 };
 
+/// Of more than kLongestInFull tokens there are neither measures nor similarities nor rollout.
+///
 /// @param shown the trace as it is shown  @param full the one with every stage, a row a token
 /// @return Cancelled, and no other error
 Result<std::shared_ptr<const Analysis>> analyse(const Trace& shown, const Trace& full, const AnalysisOptions& options,

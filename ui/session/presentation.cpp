@@ -48,7 +48,7 @@ Result<Presentation> present(std::shared_ptr<const Trace> full, const TokenOptio
                              const std::stop_token& stop)
 {
     Presentation presentation{.full = full, .shown = full};
-    if (options.unit == TokenUnit::Word) {
+    if (options.unit == TokenUnit::Word && full->tokens() <= kLongestInFull) {
         const TraceInfo& info = full->info();
         presentation.words = wordsOf(info.text, info.pair, info.tokens);
         Result<std::shared_ptr<const Trace>> merged = mergedIntoWords(*full, presentation.words, stop);

@@ -34,7 +34,7 @@ struct Presentation
 /// The token under the name that was chosen, where it has both.
 Token spelt(Token token, TokenNames names);
 
-/// Without an analysis.
+/// Without an analysis. Of more than kLongestInFull tokens there are no words.
 ///
 /// @param full not null. O(L·H·T²) for words, else O(T).
 /// @return Cancelled, and no other error

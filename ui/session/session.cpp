@@ -520,11 +520,14 @@ void Session::receive(const Response& response)
                          .arg(fullTrace()->tokens() + m_droppedTokens)
                          .arg(QString::fromStdString(m_model->name));
         } else if (m_recording && m_recording->tokens() > kMostChips) {
-            m_note = tr("A recorded trace of %L1 tokens, of which the strip shows the first %L2; heads of more than "
-                        "%L3 are not measured.")
+            m_note = tr("A recorded trace of %L1 tokens, of which the strip shows the first %L2.")
                          .arg(m_recording->tokens())
-                         .arg(kMostChips)
-                         .arg(kLongestMeasured);
+                         .arg(kMostChips);
+            if (m_recording->tokens() > kLongestInFull) {
+                m_note += tr(" Of more than %L1, heads are not measured, tokens not merged into words, and weights and "
+                             "scaled scores are the only quantities.")
+                              .arg(kLongestInFull);
+            }
         }
     }
     dropExplainedBeyond();

@@ -20,6 +20,19 @@ std::vector<Mask> masks()
             {.direction = Direction::Causal, .hidden = CellSet({{70, 0, 60}, {131, 1, 130}})}};
 }
 
+/// By their normalisers, kKeysTogether keys at a time.  @return [R×S]
+Matrix weightsOfRows(ConstMatrixRef query, TokenIndex firstQuery, ConstMatrixRef key, const AttentionOptions& options)
+{
+    const RowNormalizers normalizers = normalizersOfRows(query, firstQuery, key, options);
+    Matrix weights = Matrix::Zero(query.rows(), key.rows());
+    forEachScores(query, firstQuery, key, {0, key.rows()}, options, [&](const Matrix& scores, KeyRange keys) {
+        Matrix part = scores;
+        normalize(part, normalizers, options.temperature);
+        weights.middleCols(keys.begin, keys.size()) = part;
+    });
+    return weights;
+}
+
 TEST(Rows, AreThoseOfWholeAttention)
 {
     Random random;

@@ -1,9 +1,12 @@
+#include "core/io/trace_file.h"
 #include "core/model/seeded_model.h"
 #include "tests/ui/support/fixtures.h"
+#include "ui/plots/heatmap_picture.h"
 #include "ui/session/examples.h"
 #include "ui/session/session.h"
 
 #include <QSignalSpy>
+#include <QTemporaryDir>
 #include <QTest>
 
 #include <gtest/gtest.h>
@@ -605,6 +608,41 @@ TEST_F(SessionTest, ARecordingIsShownAsItIsUntilAModelOrATextIsChosen)
         EXPECT_EQ(m_session.document().text, byText ? QStringLiteral("A third.") : QStringLiteral("Something else."));
         EXPECT_NE(m_session.fullTrace(), recorded);
     }
+}
+
+/// Of which no head's cells fit into memory: what works on whole heads leaves it alone, whatever options are set.
+TEST_F(SessionTest, ARecordingOfManyTokensIsShownWithoutWhatNeedsWholeHeads)
+{
+    constexpr Index kTokens = 20'000;
+    TraceInfo info;
+    info.tokens = std::vector<Token>(kTokens, Token{0, "a", {}});
+    info.layers = 1;
+    info.heads = 2;
+    const auto vectors = [] { return std::make_shared<const Tensor>(Tensor({2, kTokens, 2})); };
+    const QTemporaryDir folder;
+    const std::string file = folder.filePath(QStringLiteral("long")).toStdString();
+    ASSERT_TRUE(writeTrace(file, Trace(info, {{{StageId::Query}, vectors()}, {{StageId::Key}, vectors()}})));
+    ViewOptions options = m_session.viewOptions();
+    options.tokens.unit = TokenUnit::Word;
+    options.heatmap.quantity = Quantity::Rollout;
+    options.gallery.order = HeadAddress{};
+    m_session.setViewOptions(options);
+    m_session.showRecording(readTrace(file).value(), QStringLiteral("long"));
+    ASSERT_TRUE(settled());
+    EXPECT_EQ(m_session.trace()->info().unit, TokenUnit::Token);
+    EXPECT_TRUE(m_session.analysis()->rollout.empty());
+    EXPECT_TRUE(m_session.analysis()->similarities.empty());
+    EXPECT_FALSE(m_session.analysis()->measured.at({}).measures[MeasureId::Entropy]);
+    EXPECT_TRUE(m_session.note().contains(QStringLiteral("20,000"))) << m_session.note().toStdString();
+    for (const Quantity quantity : {Quantity::RawScores, Quantity::Rollout, Quantity::NormWeighted}) {
+        const HeatmapPicture picture(m_session.trace(), {}, {.quantity = quantity},
+                                     ColourMap::named(QStringLiteral("viridis")),
+                                     {&m_session.model(), m_session.analysis()});
+        EXPECT_EQ(picture.map(), nullptr);
+    }
+    const HeatmapPicture weights(m_session.trace(), {}, {}, ColourMap::named(QStringLiteral("viridis")));
+    EXPECT_TRUE(weights.table().rows.empty());
+    EXPECT_FLOAT_EQ(weights.map()->at(TokenIndex(19'000), TokenIndex(5)), 1.0F / kTokens);
 }
 
 }  // namespace
