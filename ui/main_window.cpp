@@ -242,12 +242,7 @@ MainWindow::~MainWindow()
 
 void MainWindow::showPage(const QString& name)
 {
-    showTab(static_cast<int>(pageNames().indexOf(name)));
-}
-
-/// One that shows nothing of a recorded trace is passed over.
-void MainWindow::showTab(int tab)
-{
+    const auto tab = static_cast<int>(pageNames().indexOf(name));
     if (m_tabs->isTabEnabled(tab)) {
         m_tabs->setCurrentIndex(tab);
     }
@@ -328,8 +323,8 @@ void MainWindow::makeMenus()
 
     QMenu* view = menuBar()->addMenu(tr("&View"));
     for (int i = 0; i < m_tabs->count(); ++i) {
-        view->addAction(m_tabs->tabText(i), QKeySequence(tr("Ctrl+%1").arg(pageKey(i))), this,
-                        [this, i] { showTab(i); });
+        m_pageActions.append(view->addAction(m_tabs->tabText(i), QKeySequence(tr("Ctrl+%1").arg(pageKey(i))), this,
+                                             [this, i] { showPage(pageList()[static_cast<std::size_t>(i)].name); }));
     }
     view->addSeparator();
     addExplainAction(*view);
@@ -489,6 +484,7 @@ void MainWindow::showWhatIsPossible()
     for (int tab = 0; tab < m_tabs->count(); ++tab) {
         const QString reason = obstacle(tab);
         m_tabs->setTabEnabled(tab, reason.isEmpty());
+        m_pageActions[tab]->setEnabled(reason.isEmpty());
         m_tabs->setTabToolTip(tab, reason.isEmpty() ? tr("Ctrl+%1").arg(pageKey(tab)) : reason);
     }
     showCurrentPage();

@@ -38,6 +38,8 @@ public:
     explicit MainWindow(Session& session, QWidget* parent = nullptr);
     ~MainWindow() override;
 
+    /// A page that shows nothing of a recorded trace is passed over while there is one.
+    ///
     /// @param name one of pageNames (ui/pages/page_list.h)
     void showPage(const QString& name);
 
@@ -80,7 +82,6 @@ private:
     void makePanel();
     Page* makePage(const PageEntry& entry);
     void setPage(int tab, QWidget* widget);
-    void showTab(int tab);
     void renewModelViews();
     void openTextFile(const QString& path);
     void openTrace(const QString& path);
@@ -112,6 +113,7 @@ private:
     QStackedWidget* m_pages;  ///< In the order of the tabs.
     QToolButton* m_compare = nullptr;
     QAction* m_explainAction = nullptr;
+    QList<QAction*> m_pageActions;  ///< In the order of the tabs.
     QLabel* m_effect;
     QLabel* m_notice;
     QActionGroup* m_themes;

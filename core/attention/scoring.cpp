@@ -2,6 +2,8 @@
 
 #include "core/attention/positions.h"
 
+#include <utility>
+
 namespace headlight {
 
 AttentionOptions attentionOptions(const Scoring& scoring, HeadAddress head, Index heads, float temperature, Mask mask)

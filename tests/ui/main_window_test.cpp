@@ -783,6 +783,9 @@ TEST_F(MainWindowTest, ATraceFileIsShownWithWhatNeedsNoModel)
     for (int tab = 0; tab < tabs->count(); ++tab) {
         const PageEntry& entry = pageList()[static_cast<std::size_t>(tab)];
         EXPECT_EQ(tabs->isTabEnabled(tab), entry.needs == PageNeeds::Trace) << entry.name.toStdString();
+        for (const QAction* action : m_window.findChildren<QAction*>()) {
+            EXPECT_TRUE(action->text() != entry.title || action->isEnabled() == tabs->isTabEnabled(tab));
+        }
         if (entry.needs == PageNeeds::Trace) {
             m_window.showPage(entry.name);
             keepPicture(QStringLiteral("recorded_%1").arg(entry.name));
