@@ -25,11 +25,13 @@ double headsOf(const ModelConfig& config)
 struct Kept
 {
     double bytes = 0.0;
+    double bytesLater = 0.0;  ///< And what is remembered beside it once it was looked at.
+    bool hasKeys = false;
     bool hasValues = false;
     bool hasQueries = false;
 };
 
-/// Each layer's input and the last one's output, and keys; values and queries where there is room.
+/// Each layer's input and the last one's output; keys, values and queries where there is room.
 Kept keptOf(const ModelConfig& config, double tokens)
 {
     const auto layers = static_cast<double>(config.layers);
@@ -37,12 +39,16 @@ Kept keptOf(const ModelConfig& config, double tokens)
     const double bytes = tokens * layers * sizeof(float);
     const double keys = bytes * static_cast<double>(config.groups()) * headWidth;
     const double queries = bytes * static_cast<double>(config.heads) * headWidth;
-    Kept kept{.bytes = (bytes + tokens * sizeof(float)) * static_cast<double>(config.width) + keys};
+    Kept kept{.bytes = (bytes + tokens * sizeof(float)) * static_cast<double>(config.width)};
+    const double all = kept.bytes + 2.0 * keys + queries;
     const auto hasRoomFor = [&kept](double more) { return kept.bytes + more <= static_cast<double>(kTraceBytes); };
-    kept.hasValues = hasRoomFor(keys);
+    kept.hasKeys = hasRoomFor(keys);
+    kept.bytes += kept.hasKeys ? keys : 0.0;
+    kept.hasValues = kept.hasKeys && hasRoomFor(keys);
     kept.bytes += kept.hasValues ? keys : 0.0;
     kept.hasQueries = kept.hasValues && hasRoomFor(queries);
     kept.bytes += kept.hasQueries ? queries : 0.0;
+    kept.bytesLater = std::max(kept.bytes, std::min(all, static_cast<double>(kTraceBytes)));
     return kept;
 }
 
@@ -164,9 +170,10 @@ RunRequirements runRequirements(const ModelConfig& config, Index tokens)
     const double attention = 4.0 * computedCells(config, tokens) * static_cast<double>(config.headWidth());
     return {.tokens = tokens,
             .traceBytes = kept.bytes,
+            .keepsKeys = kept.hasKeys,
             .keepsValues = kept.hasValues,
             .keepsQueries = kept.hasQueries,
-            .peakBytes = kept.bytes + std::max(bytesBetween(config, count), bytesOfLooking(count)),
+            .peakBytes = kept.bytesLater + std::max(bytesBetween(config, count), bytesOfLooking(count)),
             .operations = 2.0 * count * multipliedWeights(config) + attention};
 }
 

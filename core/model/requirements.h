@@ -17,8 +17,9 @@ struct RunRequirements
     /// What the trace keeps; what it works out later is remembered as far as kTraceBytes allows.
     double traceBytes = 0.0;
 
-    bool keepsValues = false;   ///< Whether the trace has room for values, else they are worked out again.
-    bool keepsQueries = false;  ///< Whether it has room for queries beside them.
+    bool keepsKeys = false;     ///< Whether the trace has room for keys, else they are worked out again.
+    bool keepsValues = false;   ///< Whether it has room for values beside them,
+    bool keepsQueries = false;  ///< and for queries beside these.
 
     /// The most that is held at once while it runs, or while its heads are measured: the trace and what is in between. Not the weights.
     double peakBytes = 0.0;

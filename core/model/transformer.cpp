@@ -216,7 +216,9 @@ private:
             output.append(find({StageId::LayerOutput, layer}));
         });
         m_rows.clear();
-        m_kept.emplace(StageKey{StageId::Key, layer}, keys.whole());
+        if (m_needs.keepsKeys) {
+            m_kept.emplace(StageKey{StageId::Key, layer}, keys.whole());
+        }
         if (m_needs.keepsValues) {
             m_kept.emplace(StageKey{StageId::Value, layer}, values.whole());
         }

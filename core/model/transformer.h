@@ -29,7 +29,7 @@ struct EncodedText
 /// @return InvalidUtf8; EmptyInput where the text has no token; InvalidArgument for a pair where none is taken.
 Result<EncodedText> encode(const Model& model, std::string_view text, std::string_view pair = {});
 
-/// Runs the model over the tokens. Each layer's input, keys and values are kept, its queries too where there is room; every other stage
+/// Runs the model over the tokens. Each layer's input is kept, its keys, values and queries too where there is room; every other stage
 /// is worked out when it is looked at (see ModelStages, kTraceBytes).
 ///
 /// @param stop checked between heads and layers

@@ -70,11 +70,12 @@ public:
         if (const auto remembered = m_store->m_tiles.find(address)) {
             return *remembered;
         }
-        auto tile = std::make_shared<const Matrix>(source()->tile(rows, cols, size));
-        if (tile->size() < rows.size() * cols.size() || rows.size() * m_cols > kQuickCells) {
-            m_store->m_tiles.insert(address, tile, static_cast<std::size_t>(tile->size()) * sizeof(float));
+        Matrix tile = source()->tile(rows, cols, size);
+        if (tile.size() < rows.size() * cols.size() || rows.size() * m_cols > kQuickCells) {
+            m_store->m_tiles.insert(address, std::make_shared<const Matrix>(tile),
+                                    static_cast<std::size_t>(tile.size()) * sizeof(float));
         }
-        return *tile;
+        return tile;
     }
 
     bool isQuick(IndexRange rows, IndexRange cols, TileSize size) const override

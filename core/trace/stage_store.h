@@ -13,9 +13,9 @@ namespace headlight {
 
 using StageTensors = std::map<StageKey, std::shared_ptr<const Tensor>>;
 
-/// What a trace's numbers may fill, where what must be kept leaves room: an eighth of what the weights of GPT-2's 144 heads would fill at
-/// 1,024 tokens.
-inline constexpr std::size_t kTraceBytes = 80'000'000;
+/// What a trace's numbers may fill, where what must be kept leaves room: about an eighth of what the weights of GPT-2's 144 heads would fill
+/// at 1,024 tokens, and at 256 room for all of these.
+inline constexpr std::size_t kTraceBytes = 78'000'000;
 
 /// What the tiles looked at last may fill besides.
 inline constexpr std::size_t kTileBytes = 48'000'000;

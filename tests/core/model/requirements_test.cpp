@@ -81,7 +81,7 @@ TEST(LongestRun, IsTheLastThatFits)
     const ModelConfig config = gpt2Config();
     EXPECT_EQ(longestRun(config, 1e12), config.maxTokens);
     EXPECT_EQ(longestRun(config, 0), 0);
-    for (const Index tokens : {1, 2, 17, 500, 1023}) {
+    for (const Index tokens : {1, 2, 17, 170, 250, 330, 500, 700, 980, 1023}) {
         const double needed = runRequirements(config, tokens).peakBytes;
         EXPECT_EQ(longestRun(config, needed), tokens);
         EXPECT_EQ(longestRun(config, needed - 1), tokens - 1);
