@@ -3,6 +3,8 @@
 
 #include <CLI/App.hpp>
 
+#include <cstddef>
+#include <optional>
 #include <string>
 
 namespace headlight::app {
@@ -17,7 +19,19 @@ void addInfoCommand(CLI::App& program, int& status);
 void addBenchCommand(CLI::App& program, int& status);
 void addTrainCommand(CLI::App& program, int& status);
 
-/// Opens the window, with a text file's text if a path is given.  @return the exit status
-int runWindow(int argc, char** argv, const std::string& path);
+/// What the window is opened with.
+struct WindowRequest
+{
+    bool isWanted = false;                   ///< By a subcommand.
+    std::string path = {};                   ///< Of a text, a trace or a model's folder; empty for none.
+    std::optional<std::string> lesson = {};  ///< Its name or file; empty for the map of lessons.
+    std::size_t step = 0;
+    bool isPresenting = false;
+};
+
+void addLessonCommand(CLI::App& program, int& status, WindowRequest& window);
+
+/// Opens the window.  @return the exit status
+int runWindow(int argc, char** argv, const WindowRequest& request);
 
 }  // namespace headlight::app

@@ -13,8 +13,9 @@ int main(int argc, char** argv)
     CLI::App program("See what every attention head looks at. Without a subcommand the window opens.", "headlight");
     program.set_version_flag("--version", "headlight " HEADLIGHT_VERSION);
     program.require_subcommand(0, 1);
-    std::string path;
-    program.add_option("PATH", path, "A text file, a recorded trace or a model's folder to open in the window");
+    WindowRequest window;
+    program.add_option("PATH", window.path,
+                       "A text file, a recorded trace, a lesson or a model's folder to open in the window");
     int status = 0;
     addRenderCommand(program, status);
     addScreenshotCommand(program, status);
@@ -25,6 +26,7 @@ int main(int argc, char** argv)
     addInfoCommand(program, status);
     addBenchCommand(program, status);
     addTrainCommand(program, status);
+    addLessonCommand(program, status, window);
     try {
         program.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
@@ -38,5 +40,5 @@ int main(int argc, char** argv)
         std::cerr << "headlight: " << error.what() << '\n';
         return 1;
     }
-    return program.get_subcommands().empty() ? runWindow(argc, argv, path) : status;
+    return program.get_subcommands().empty() || window.isWanted ? runWindow(argc, argv, window) : status;
 }

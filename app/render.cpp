@@ -151,7 +151,13 @@ Result<void> readSides(const RenderOptions& options, ui::View shown, ui::ViewOpt
                                                   {"random", ui::ScalingShow::Random},
                                                   {"example", ui::ScalingShow::Example},
                                                   {"heads", ui::ScalingShow::Heads}});
-    for (const Error* error : {position ? nullptr : &position.error(), scaling ? nullptr : &scaling.error()}) {
+    const auto recurrence = chosen<ui::RecurrenceShow>("--show", shown == ui::View::Recurrence ? options.show : all,
+                                                       {{"", ui::RecurrenceShow::Steps},
+                                                        {"steps", ui::RecurrenceShow::Steps},
+                                                        {"distance", ui::RecurrenceShow::Distance},
+                                                        {"time", ui::RecurrenceShow::Time}});
+    for (const Error* error : {position ? nullptr : &position.error(), scaling ? nullptr : &scaling.error(),
+                               recurrence ? nullptr : &recurrence.error()}) {
         if (error != nullptr) {
             return tl::unexpected(*error);
         }
@@ -163,6 +169,7 @@ Result<void> readSides(const RenderOptions& options, ui::View shown, ui::ViewOpt
     view.positions.show = *position;
     view.positions.shift = options.shift;
     view.scaling.show = *scaling;
+    view.recurrence = {.show = *recurrence, .step = options.common.step};
     view.scaling.seed = options.drawSeed;
     if (shown == ui::View::Scaling) {
         view.scaling.headWidth = options.width.value_or(view.scaling.headWidth);
@@ -321,6 +328,13 @@ Result<void> render(const RenderOptions& options)
         }
         content.measured = std::move(*times);
     }
+    if (*view == ui::View::Recurrence && shown->recurrence.show == ui::RecurrenceShow::Time) {
+        Result<std::vector<LayerTime>> times = measureLayers(layerSetting(config));
+        if (!times) {
+            return tl::unexpected(times.error());
+        }
+        content.layerTimes = std::move(*times);
+    }
     const ui::FigureStyle style{.scale = options.scale,
                                 .brightness = options.dark ? ui::Brightness::Dark : ui::Brightness::Light};
     return ui::exportFigure(toFigure(content), QString::fromStdString(options.output), style);
@@ -363,8 +377,10 @@ void addRenderCommand(CLI::App& program, int& status)
     command->add_option("--heads", options->heads, "flow: heads of the layer, as 0,3")->delimiter(',');
     command->add_option("--scheme", options->scheme, "positions: own, none, sinusoidal, rotary or alibi")
         ->capture_default_str();
-    command->add_option("--show", options->show,
-                        "positions: encoding, distance, wavelengths or shift; scaling: random, example or heads");
+    command->add_option(
+        "--show", options->show,
+        "positions: encoding, distance, wavelengths or shift; scaling: random, example or heads; recurrence: "
+        "steps, distance or time");
     command->add_option("--width", options->width, "positions: dimensions; scaling: of random vectors, 1 to 1024");
     command->add_option("--length", options->length, "positions: how many");
     command->add_option("--dimensions", options->dimensions, "positions: whose waves to draw, as 0,1,8")

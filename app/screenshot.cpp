@@ -3,6 +3,7 @@
 #include "app/display.h"
 #include "app/options.h"
 #include "core/io/atomic_file.h"
+#include "ui/learn/learn_dock.h"
 #include "ui/main_window.h"
 #include "ui/pages/page_list.h"
 
@@ -10,6 +11,7 @@
 #include <QBuffer>
 #include <QEventLoop>
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -26,7 +28,35 @@ struct ScreenshotOptions
     int height = 800;
     bool dark = false;
     std::optional<std::string> explained;  ///< As STAGE:ROW:COLUMN.
+    std::optional<std::string> lesson;
+    int step = 1;
+    bool answered = false;
+    bool presentation = false;
 };
+
+void waitFor(const std::function<bool()>& isSo)
+{
+    while (!isSo()) {
+        QApplication::processEvents(QEventLoop::WaitForMoreEvents, 50);
+    }
+}
+
+/// The lesson's step, its question still open or answered rightly.
+Result<void> showLesson(ui::MainWindow& window, const ScreenshotOptions& options)
+{
+    if (Result<void> opened =
+            window.openLesson(QString::fromStdString(*options.lesson), static_cast<std::size_t>(options.step - 1));
+        !opened || options.lesson->empty()) {
+        return opened;
+    }
+    const auto isThere = [&window] { return window.isLessonReady() && !window.isOpening() && window.isUpToDate(); };
+    waitFor(isThere);
+    if (options.answered) {
+        window.learning().answerRightly();
+        waitFor(isThere);
+    }
+    return {};
+}
 
 Result<void> screenshot(const ScreenshotOptions& options)
 {
@@ -87,11 +117,17 @@ Result<void> screenshot(const ScreenshotOptions& options)
     view.pipeline = *pipeline;
     view.variants = *variants;
     session.setViewOptions(view);
+    window.setPresenting(options.presentation);
+    window.setWindowState(Qt::WindowNoState);  // as large as was asked for, whatever the screen
+    window.resize(options.width, options.height);
     window.show();
-    while (!window.isUpToDate()) {
-        QApplication::processEvents(QEventLoop::WaitForMoreEvents);
-    }
+    waitFor([&window] { return window.isUpToDate(); });
     session.explain(explained);
+    if (options.lesson) {
+        if (Result<void> shown = showLesson(window, options); !shown) {
+            return shown;
+        }
+    }
     for (int pass = 0; pass < 2; ++pass) {  // what the first shows, the second lays out
         QApplication::processEvents();
     }
@@ -124,6 +160,10 @@ void addScreenshotCommand(CLI::App& program, int& status)
         ->capture_default_str();
     command->add_option("--explain", options->explained, "A cell whose derivation is open, as attention.weights:8:1");
     command->add_flag("--dark", options->dark, "Light on dark");
+    command->add_option("--lesson", options->lesson, "A lesson that is open, as 10, or \"\" for the map");
+    command->add_option("--lesson-step", options->step, "Of the lesson, counted from 1")->check(CLI::Range(1, 1000));
+    command->add_flag("--answered", options->answered, "The step's question is answered, rightly");
+    command->add_flag("--presentation", options->presentation, "In presentation mode");
     command->add_option("--text", options->common.text, "The text; without it, the first example");
     addPairOption(*command, options->common);
     addTokenOptions(*command, options->common);

@@ -10,7 +10,8 @@
 #include <thread>
 
 namespace headlight::app {
-int runWindow(int argc, char** argv, const std::string& path)
+
+int runWindow(int argc, char** argv, const WindowRequest& request)
 {
     if (!hasDisplay()) {
         std::cerr
@@ -29,9 +30,16 @@ int runWindow(int argc, char** argv, const std::string& path)
     session.openOnExample();
     ui::MainWindow window(session);
     window.show();
-    if (!path.empty()) {
-        window.open(QString::fromStdString(path));
+    if (!request.path.empty()) {
+        window.open(QString::fromStdString(request.path));
     }
+    if (request.lesson) {
+        if (const Result<void> opened = window.openLesson(QString::fromStdString(*request.lesson), request.step);
+            !opened) {
+            return report(opened.error());
+        }
+    }
+    window.setPresenting(request.isPresenting);
     return QApplication::exec();
 }
 

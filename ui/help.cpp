@@ -11,7 +11,7 @@ void showShortcuts(QWidget& parent)
         &parent, QObject::tr("Keyboard"),
         QObject::tr(
             "<table cellspacing='6'>"
-            "<tr><td><b>Ctrl+1 … Ctrl+6</b></td><td>pages</td></tr>"
+            "<tr><td><b>Ctrl+1 … Ctrl+9, Ctrl+0, Ctrl+-</b></td><td>pages</td></tr>"
             "<tr><td><b>arrows, Home, End</b></td><td>move the cell cursor, or choose a head on the Heads "
             "page</td></tr>"
             "<tr><td><b>wheel, + −, drag, 0</b></td><td>on the heatmap: fewer or more cells, other cells, all of "
@@ -29,6 +29,11 @@ void showShortcuts(QWidget& parent)
             "<tr><td><b>Ctrl+E</b></td><td>export the figure</td></tr>"
             "<tr><td><b>Ctrl+Shift+C, Ctrl+Shift+N</b></td><td>copy the picture, the numbers</td></tr>"
             "<tr><td><b>Ctrl+R, Ctrl+M</b></td><td>raw pieces of the vocabulary, pieces merged into words</td></tr>"
+            "<tr><td><b>Ctrl+L, Ctrl+G</b></td><td>lessons, glossary</td></tr>"
+            "<tr><td><b>Ctrl+Return, Ctrl+Shift+Return</b></td><td>in a lesson: check the answer or go on, go back; "
+            "Ctrl+Up and "
+            "Ctrl+Down move a step that is to be put in order</td></tr>"
+            "<tr><td><b>F11</b></td><td>presentation mode</td></tr>"
             "<tr><td><b>Ctrl+Z, Ctrl+Shift+Z</b></td><td>undo, redo: text, experiment and selection</td></tr>"
             "<tr><td><b>Ctrl+O, Ctrl+Shift+O</b></td><td>open a text or a recorded trace, a model folder</td></tr>"
             "</table>"));

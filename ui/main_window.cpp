@@ -4,7 +4,8 @@
 #include "core/io/text_file.h"
 #include "core/io/trace_file.h"
 #include "ui/export/export_dialog.h"
-#include "ui/help.h"
+#include "ui/learn/glossary_tips.h"
+#include "ui/learn/learn_dock.h"
 #include "ui/pages/page_list.h"
 #include "ui/panels/experiment_panel.h"
 #include "ui/panels/explain_panel.h"
@@ -19,7 +20,10 @@
 #include "ui/plots/picture_view.h"
 #include "ui/plots/token_label.h"
 #include "ui/session/examples.h"
+#include "ui/session/model_choice.h"
 #include "ui/session/recent_models.h"
+#include "ui/session/toy_trainer.h"
+#include "ui/settings.h"
 
 #include <QActionGroup>
 #include <QApplication>
@@ -46,17 +50,13 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <utility>
 
 namespace headlight::ui {
 namespace {
 
-const QString kGeometryKey = QStringLiteral("window/geometry");
-const QString kThemeKey = QStringLiteral("window/theme");
-const QString kColourMapKey = QStringLiteral("view/colourMap");
-const QString kRawPiecesKey = QStringLiteral("view/rawPieces");
-const QString kWordsKey = QStringLiteral("view/words");
-
-enum ThemeChoice { kSystem, kLight, kDark };
+/// The height of a line of type for which widths are measured.
+constexpr int kUsualLine = 16;
 
 struct PageShortcut
 {
@@ -64,12 +64,6 @@ struct PageShortcut
     int layers;
     int heads;
 };
-
-/// The digit that shows a page together with Ctrl: 1 … 9, and 0 for the tenth.
-int pageKey(int page)
-{
-    return (page + 1) % 10;
-}
 
 QLabel* noticeLabel(const char* name, QWidget* parent)
 {
@@ -120,7 +114,12 @@ MainWindow::MainWindow(Session& session, QWidget* parent)
     , m_tabs(new QTabBar)
     , m_explanation(new ExplainPanel(session))
     , m_explanationDock(new QDockWidget(tr("Explain this cell"), this))
+    , m_learn(new LearnDock(session, this))
     , m_pages(new QStackedWidget)
+    , m_cover(new QLabel(tr("Predict first: the picture is shown once you have answered.")))
+    , m_predictions(new QWidget)
+    , m_leavePresentation(new QToolButton)
+    , m_status(new StatusLine(session))
     , m_effect(noticeLabel("effect", this))
     , m_notice(noticeLabel("notice", this))
     , m_themes(new QActionGroup(this))
@@ -145,7 +144,7 @@ MainWindow::MainWindow(Session& session, QWidget* parent)
 
     for (const PageEntry& entry : pageList()) {
         const int tab = m_tabs->addTab(entry.title);
-        m_tabs->setTabToolTip(tab, tr("Ctrl+%1").arg(pageKey(tab)));
+        m_tabs->setTabToolTip(tab, pageKeys(tab));
         m_pages->addWidget(new QWidget);
     }
     makePanel();
@@ -153,6 +152,7 @@ MainWindow::MainWindow(Session& session, QWidget* parent)
     showCurrentPage();
     auto* right = new QVBoxLayout;
     right->addWidget(m_pages, 1);
+    right->addWidget(m_cover, 1);
     right->addWidget(m_effect);
     auto* body = new QHBoxLayout;
     body->addWidget(m_panel);
@@ -169,24 +169,37 @@ MainWindow::MainWindow(Session& session, QWidget* parent)
         }
     });
 
+    connectLearning();
+
     auto* centre = new QWidget;
     auto* layout = new QVBoxLayout(centre);
     layout->setContentsMargins(10, 6, 10, 4);
     layout->setSpacing(5);
     makeMenus();
-    layout->addWidget(makeTopRow());
+    m_topRow = makeTopRow();
+    layout->addWidget(m_topRow);
     layout->addWidget(m_text);
     layout->addWidget(m_pair);
     layout->addWidget(m_notice);
     layout->addWidget(m_strip);
-    layout->addWidget(new PredictionRow(session));
+    auto* predictions = new QVBoxLayout(m_predictions);
+    predictions->setContentsMargins({});
+    predictions->addWidget(new PredictionRow(session));
+    layout->addWidget(m_predictions);
+    m_leavePresentation->setObjectName(QStringLiteral("leavePresentation"));
+    m_leavePresentation->setText(tr("Leave presentation (F11)"));
+    m_leavePresentation->hide();
+    connect(m_leavePresentation, &QToolButton::clicked, m_presentationAction, &QAction::toggle);
+    auto* tabs = new QHBoxLayout;
+    tabs->addWidget(m_tabs, 1);
+    tabs->addWidget(m_leavePresentation);
     auto* below = new QVBoxLayout;
     below->setSpacing(0);
-    below->addWidget(m_tabs);
+    below->addLayout(tabs);
     below->addLayout(body, 1);
     layout->addLayout(below, 1);
     setCentralWidget(centre);
-    statusBar()->addWidget(new StatusLine(session), 1);
+    statusBar()->addWidget(m_status, 1);
     makeShortcuts();
 
     m_text->setText(session.document().text);
@@ -217,7 +230,8 @@ MainWindow::MainWindow(Session& session, QWidget* parent)
     connect(&session, &Session::shownChanged, this, &MainWindow::showSelection);
     connect(&session, &Session::viewOptionsChanged, this, &MainWindow::showSelection);
     connect(&session, &Session::stateChanged, this, &MainWindow::showNotices);
-    connect(&session, &Session::effectMeasured, this, [this](const QString& text) { showIfAny(m_effect, text); });
+    connect(&session, &Session::effectMeasured, this,
+            [this](const QString& text) { showIfAny(m_effect, m_isCovered ? QString() : text); });
     connect(m_strip, &TokenStrip::pointed, this, [this](std::optional<TokenIndex> token) {
         if (!token) {
             m_session.point(std::nullopt);
@@ -237,7 +251,9 @@ MainWindow::MainWindow(Session& session, QWidget* parent)
 
 MainWindow::~MainWindow()
 {
-    m_explanationDock->disconnect(this);  // it hides as it is destroyed, when there is no window any more
+    // They hide as they are destroyed, when there is no window any more.
+    m_explanationDock->disconnect(this);
+    m_learn->disconnect(this);
 }
 
 void MainWindow::showPage(const QString& name)
@@ -290,147 +306,6 @@ void MainWindow::renewModelViews()
     showCurrentPage();
 }
 
-void MainWindow::makeMenus()
-{
-    QMenu* file = menuBar()->addMenu(tr("&File"));
-    file->addAction(tr("&Open text or trace …"), QKeySequence::Open, this, [this] {
-        const QString path = QFileDialog::getOpenFileName(this, tr("Open text or trace"), QString(),
-                                                          tr("Text and traces (*.txt *.safetensors);;All files (*)"));
-        if (!path.isEmpty()) {
-            open(path);
-        }
-    });
-    file->addAction(tr("Open &model folder …"), QKeySequence(tr("Ctrl+Shift+O")), this, &MainWindow::openModelFolder);
-    addRecentModels(*file);
-    file->addSeparator();
-    file->addAction(tr("&Export figure …"), QKeySequence(tr("Ctrl+E")), this, &MainWindow::exportPicture);
-    file->addAction(tr("&Copy picture"), QKeySequence(tr("Ctrl+Shift+C")), this, &MainWindow::copyPicture);
-    file->addAction(tr("Copy &numbers"), QKeySequence(tr("Ctrl+Shift+N")), this, &MainWindow::copyNumbers);
-    file->addSeparator();
-    file->addAction(tr("&Quit"), QKeySequence::Quit, this, &QWidget::close);
-
-    QMenu* edit = menuBar()->addMenu(tr("&Edit"));
-    QAction* undo = m_session.undoStack().createUndoAction(this, tr("&Undo"));
-    undo->setObjectName(QStringLiteral("undo"));
-    undo->setShortcut(QKeySequence::Undo);
-    QAction* redo = m_session.undoStack().createRedoAction(this, tr("&Redo"));
-    redo->setObjectName(QStringLiteral("redo"));
-    redo->setShortcut(QKeySequence(tr("Ctrl+Shift+Z")));
-    edit->addAction(undo);
-    edit->addAction(redo);
-    edit->addSeparator();
-    edit->addAction(tr("&Reset experiment"), this, [this] { m_session.setExperiment({}); });
-
-    QMenu* view = menuBar()->addMenu(tr("&View"));
-    for (int i = 0; i < m_tabs->count(); ++i) {
-        m_pageActions.append(view->addAction(m_tabs->tabText(i), QKeySequence(tr("Ctrl+%1").arg(pageKey(i))), this,
-                                             [this, i] { showPage(pageList()[static_cast<std::size_t>(i)].name); }));
-    }
-    view->addSeparator();
-    addExplainAction(*view);
-    addTokenActions(*view);
-    QMenu* colours = view->addMenu(tr("&Colours"));
-    auto* maps = new QActionGroup(this);
-    for (const QString& name : ColourMap::names()) {
-        QAction* action = colours->addAction(name, this, [this, name] {
-            ViewOptions options = m_session.viewOptions();
-            options.colourMap = name;
-            m_session.setViewOptions(options);
-            QSettings().setValue(kColourMapKey, name);
-        });
-        action->setCheckable(true);
-        action->setData(name);
-        maps->addAction(action);
-    }
-    connect(colours, &QMenu::aboutToShow, this, [this, maps] {
-        for (QAction* action : maps->actions()) {
-            action->setChecked(action->data().toString() == m_session.viewOptions().colourMap);
-        }
-    });
-    QMenu* theme = view->addMenu(tr("&Theme"));
-    const auto addTheme = [this, theme](const QString& name, ThemeChoice choice, std::optional<Brightness> brightness) {
-        QAction* action = theme->addAction(name, this, [this, choice, brightness] {
-            setBrightness(brightness);
-            QSettings().setValue(kThemeKey, static_cast<int>(choice));
-        });
-        action->setCheckable(true);
-        m_themes->addAction(action);
-    };
-    addTheme(tr("As the &system"), kSystem, std::nullopt);
-    addTheme(tr("&Light"), kLight, Brightness::Light);
-    addTheme(tr("&Dark"), kDark, Brightness::Dark);
-
-    QMenu* help = menuBar()->addMenu(tr("&Help"));
-    help->addAction(tr("&Keyboard"), QKeySequence::HelpContents, this, [this] { ui::showShortcuts(*this); });
-    help->addAction(tr("&About Headlight"), this, [this] { ui::showAbout(*this); });
-}
-
-void MainWindow::addRecentModels(QMenu& file)
-{
-    QMenu* recent = file.addMenu(tr("&Recent models"));
-    recent->setObjectName(QStringLiteral("recentModels"));
-    recent->setToolTipsVisible(true);
-    connect(&file, &QMenu::aboutToShow, recent, [this, recent] {
-        recent->clear();
-        for (const QString& folder : recentModels()) {
-            QString name = withVisibleControls(QDir(folder).dirName());
-            QAction* action =
-                recent->addAction(name.replace(u'&', QStringLiteral("&&")), this, [this, folder] { open(folder); });
-            action->setToolTip(withVisibleControls(folder));
-        }
-        recent->setEnabled(!recent->isEmpty());
-    });
-}
-
-void MainWindow::addTokenActions(QMenu& view)
-{
-    QAction* raw = view.addAction(tr("&Raw pieces"), QKeySequence(tr("Ctrl+R")), this, [this](bool on) {
-        TokenOptions options = m_session.viewOptions().tokens;
-        options.names = on ? TokenNames::RawPieces : TokenNames::Text;
-        setTokenOptions(options);
-    });
-    raw->setObjectName(QStringLiteral("rawPieces"));
-    raw->setCheckable(true);
-    raw->setToolTip(tr("Tokens as the vocabulary spells them"));
-    QAction* words = view.addAction(tr("&Merge pieces into words"), QKeySequence(tr("Ctrl+M")), this, [this](bool on) {
-        TokenOptions options = m_session.viewOptions().tokens;
-        options.unit = on ? TokenUnit::Word : TokenUnit::Token;
-        setTokenOptions(options);
-    });
-    words->setObjectName(QStringLiteral("words"));
-    words->setCheckable(true);
-    words->setToolTip(tr("Weights summed over a word's keys, averaged over its queries"));
-    view.setToolTipsVisible(true);
-    view.addSeparator();
-    connect(&m_session, &Session::viewOptionsChanged, this, [raw, words](const ViewOptions& options) {
-        raw->setChecked(options.tokens.names == TokenNames::RawPieces);
-        words->setChecked(options.tokens.unit == TokenUnit::Word);
-    });
-}
-
-void MainWindow::addExplainAction(QMenu& view)
-{
-    QAction* explain = view.addAction(tr("&Explain this cell"), QKeySequence(tr("Ctrl+D")), this, [this](bool on) {
-        if (on) {
-            openExplanation();
-            m_explanation->explainSelection();
-        } else {
-            m_explanationDock->close();
-        }
-    });
-    m_explainAction = explain;
-    explain->setObjectName(QStringLiteral("explain"));
-    explain->setCheckable(true);
-    explain->setToolTip(tr("How a number comes about, step by step"));
-    connect(m_explanationDock, &QDockWidget::visibilityChanged, this, [this, explain] {
-        const bool isOpen = !m_explanationDock->isHidden();
-        explain->setChecked(isOpen);
-        if (!isOpen) {
-            m_session.explain(std::nullopt);
-        }
-    });
-}
-
 /// Beside the page, or below it where the window is narrow.
 void MainWindow::openExplanation()
 {
@@ -442,6 +317,129 @@ void MainWindow::openExplanation()
         const QSize wanted = m_explanation->sizeHint();
         resizeDocks({m_explanationDock}, {isNarrow ? wanted.height() : wanted.width()},
                     isNarrow ? Qt::Vertical : Qt::Horizontal);
+    }
+}
+
+/// On the right as well, and as wide as its text is easy to read.
+void MainWindow::openLearning()
+{
+    constexpr int kWidth = 440;
+    if (m_learn->isHidden()) {
+        m_learn->show();
+        resizeDocks({m_learn}, {kWidth * fontMetrics().height() / kUsualLine}, Qt::Horizontal);
+    }
+    m_learn->raise();
+}
+
+void MainWindow::connectLearning()
+{
+    addDockWidget(Qt::RightDockWidgetArea, m_learn);
+    m_learn->hide();
+    new GlossaryTips(Glossary::bundled(), this);
+    m_cover->setObjectName(QStringLiteral("cover"));
+    m_cover->setAlignment(Qt::AlignCenter);
+    m_cover->setWordWrap(true);
+    m_cover->setMargin(40);
+    m_cover->setForegroundRole(QPalette::PlaceholderText);
+    QFont large = m_cover->font();
+    large.setPointSizeF(large.pointSizeF() * 1.4);
+    m_cover->setFont(large);
+    m_cover->setFrameShape(QFrame::StyledPanel);
+    m_cover->setAutoFillBackground(true);
+    m_cover->setBackgroundRole(QPalette::AlternateBase);
+    m_cover->hide();
+    connect(m_learn, &LearnDock::sceneWanted, this, &MainWindow::showScene);
+    connect(m_learn, &LearnDock::coverWanted, this, &MainWindow::setCovered);
+    connect(m_learn, &LearnDock::linesWanted, this, [this](const QString& lines) {
+        const QString& page = pageList()[static_cast<std::size_t>(m_tabs->currentIndex())].name;
+        if (const Result<Scene> scene = changedScene(m_session.document(), m_session.viewOptions(), page, lines)) {
+            showScene(*scene);
+        } else {
+            sayInPassing(scene.error());
+        }
+    });
+}
+
+void MainWindow::sayInPassing(const Error& error)
+{
+    statusBar()->showMessage(QString::fromStdString(error.message), kMessageMs);
+}
+
+Result<void> MainWindow::openLesson(const QString& name, std::size_t step)
+{
+    openLearning();
+    return m_learn->openLesson(name, step);
+}
+
+bool MainWindow::isLessonReady() const
+{
+    return m_learn->lesson().isReady() && !m_waitingScene;
+}
+
+/// Its model is read first where another is open.
+void MainWindow::showScene(const Scene& scene)
+{
+    m_waitingScene.reset();
+    if (scene.model != kOpenModel) {
+        const std::optional<ModelChoice> choice = modelNamed(scene.model);
+        if (choice && !choice->isOf(m_session.model())) {
+            openModel(sourceOf(*choice));
+            m_waitingScene = scene;
+            return;
+        }
+    }
+    const Result<Document> document = documentOf(scene, m_session.document(), m_session.model());
+    if (!document) {
+        sayInPassing(document.error());
+        return;
+    }
+    m_textNotice.clear();
+    m_session.setDocument(*document, tr("lesson"));
+    m_session.setViewOptions(viewOf(scene, m_session.viewOptions()));
+    if (scene.toy && m_session.toyTrainer().setup() != *scene.toy) {
+        m_session.toyTrainer().restart(*scene.toy);
+    }
+    showPage(scene.page);
+}
+
+/// Nothing that the engine says of the text is seen while it is covered.
+void MainWindow::setCovered(bool isCovered)
+{
+    if (std::exchange(m_isCovered, isCovered) == isCovered) {
+        return;
+    }
+    m_pages->setVisible(!isCovered);
+    m_cover->setVisible(isCovered);
+    m_predictions->setVisible(!isCovered);
+    m_status->setVisible(!isCovered);
+    if (isCovered) {
+        m_explanationDock->close();
+        m_effect->hide();
+    }
+    showSelection();
+}
+
+void MainWindow::setPresenting(bool isPresenting)
+{
+    constexpr double kLarge = 1.5;
+    static const QFont usual = QApplication::font();
+    QFont font = usual;
+    if (isPresenting) {
+        font.setPointSizeF(font.pointSizeF() * kLarge);
+    }
+    PictureView::setMagnification(isPresenting ? kLarge : 1.0);
+    QApplication::setFont(font);
+    // Hidden, its shortcuts would be, too.
+    menuBar()->setMaximumHeight(isPresenting ? 0 : QWIDGETSIZE_MAX);
+    m_topRow->setVisible(!isPresenting);
+    statusBar()->setVisible(!isPresenting);
+    m_leavePresentation->setVisible(isPresenting);
+    m_isPresenting = isPresenting;
+    showCurrentPage();
+    setWindowState(isPresenting ? windowState() | Qt::WindowFullScreen : windowState() & ~Qt::WindowFullScreen);
+    m_presentationAction->setChecked(isPresenting);
+    for (PictureView* view : findChildren<PictureView*>()) {
+        view->update();
     }
 }
 
@@ -485,7 +483,7 @@ void MainWindow::showWhatIsPossible()
         const QString reason = obstacle(tab);
         m_tabs->setTabEnabled(tab, reason.isEmpty());
         m_pageActions[tab]->setEnabled(reason.isEmpty());
-        m_tabs->setTabToolTip(tab, reason.isEmpty() ? tr("Ctrl+%1").arg(pageKey(tab)) : reason);
+        m_tabs->setTabToolTip(tab, reason.isEmpty() ? pageKeys(tab) : reason);
     }
     showCurrentPage();
 }
@@ -566,11 +564,15 @@ void MainWindow::connectLoader()
     connect(&m_loader, &ModelLoader::opened, this,
             [this](const std::shared_ptr<const Model>& model, const ModelSource& source) {
                 m_session.setModel(model);
+                if (const std::optional<Scene> scene = std::exchange(m_waitingScene, std::nullopt)) {
+                    showScene(*scene);
+                }
                 if (!source.folder.isEmpty()) {
                     rememberModel(source.folder);
                 }
             });
     connect(&m_loader, &ModelLoader::failed, this, [this](const QString& message) {
+        m_waitingScene.reset();
         m_model->show(m_session.model());  // a choice in its menu has moved the mark
         warn(*this, tr("Open model"), message);
     });
@@ -631,6 +633,10 @@ void MainWindow::open(const QString& path)
 {
     if (QFileInfo(path).isDir()) {
         openModel(folderSource(path));
+    } else if (path.endsWith(QLatin1String(".md"))) {
+        if (const Result<void> opened = openLesson(path); !opened) {
+            warn(*this, tr("Open lesson"), QString::fromStdString(opened.error().message));
+        }
     } else if (isSafetensors(path.toStdString())) {
         openTrace(path);
     } else {
@@ -684,12 +690,12 @@ void MainWindow::sayCut(qsizetype given, qsizetype kept)
 
 std::optional<Figure> MainWindow::figure() const
 {
-    return currentPage().figure();
+    return m_isCovered ? std::nullopt : currentPage().figure();
 }
 
 bool MainWindow::isUpToDate() const
 {
-    return currentPage().isUpToDate();
+    return m_isCovered ? m_session.isUpToDate() : currentPage().isUpToDate();
 }
 
 /// Pages are made as they are first shown. One that shows nothing of the session has the room of the experiment too.
@@ -700,7 +706,7 @@ void MainWindow::showCurrentPage()
         setPage(tab, makePage(pageList()[static_cast<std::size_t>(tab)]));
     }
     m_pages->setCurrentIndex(tab);
-    m_panel->setVisible(currentPage().followsSession() && !m_session.isRecording());
+    m_panel->setVisible(currentPage().followsSession() && !m_session.isRecording() && !m_isPresenting);
 }
 
 const Page& MainWindow::currentPage() const
@@ -713,7 +719,7 @@ void MainWindow::exportPicture()
     if (const std::optional<Figure> shown = figure()) {
         ExportDialog dialog(*shown, this);
         if (dialog.exec() == QDialog::Accepted) {
-            statusBar()->showMessage(tr("Wrote %1").arg(dialog.writtenPath()), 5000);
+            statusBar()->showMessage(tr("Wrote %1").arg(dialog.writtenPath()), kMessageMs);
         }
     }
 }
@@ -745,7 +751,9 @@ void MainWindow::moveHead(int layers, int heads)
 
 void MainWindow::showSelection()
 {
-    m_strip->show(m_session.trace(), m_session.shown(), ColourMap::named(m_session.viewOptions().colourMap));
+    const Selection covered{.head = m_session.shown().head};
+    m_strip->show(m_session.trace(), m_isCovered ? covered : m_session.shown(),
+                  ColourMap::named(m_session.viewOptions().colourMap));
     m_strip->setZeroed(m_session.zeroedRows());
     showNotices();
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ui/export/figure.h"
+#include "ui/learn/scene.h"
 #include "ui/session/model_loader.h"
 #include "ui/session/session.h"
 
@@ -23,9 +24,11 @@ class QToolButton;
 namespace headlight::ui {
 
 class ExplainPanel;
+class LearnDock;
 class ModelButton;
 class Page;
 struct PageEntry;
+class StatusLine;
 class TextBox;
 class TokenStrip;
 
@@ -53,6 +56,17 @@ public:
     /// Reads a model meanwhile and replaces the open one then; what cannot be read is said. A newer one takes its place.
     void openModel(ModelSource source) { m_loader.open(std::move(source)); }
 
+    /// Opens a lesson of the program's, by number or name, or from a file.  @param step counted from 0
+    Result<void> openLesson(const QString& name, std::size_t step = 0);
+
+    /// Whether the lesson's step is shown with all that the engine says of it.
+    bool isLessonReady() const;
+
+    LearnDock& learning() const noexcept { return *m_learn; }
+
+    /// Whether a picture waits for an answer.
+    bool isCovered() const noexcept { return m_isCovered; }
+
     /// Whether a model is being read.
     bool isOpening() const { return m_loader.current() != nullptr; }
 
@@ -63,6 +77,12 @@ public:
     std::optional<Figure> figure() const;
 
 public slots:
+    /// Sets text, experiment, selection, page and options; its model is read first, where it is another.
+    void showScene(const headlight::ui::Scene& scene);
+
+    /// The whole screen, large type, and nothing but text, tokens, page and lesson.
+    void setPresenting(bool isPresenting);
+
     void exportPicture();
     void copyPicture();
     void copyNumbers();
@@ -77,6 +97,11 @@ private:
     void addRecentModels(QMenu& file);
     void addTokenActions(QMenu& view);
     void addExplainAction(QMenu& view);
+    void addLearnMenu();
+    void openLearning();
+    void connectLearning();
+    void setCovered(bool isCovered);
+    void sayInPassing(const Error& error);
     void openExplanation();
     QWidget* makeTopRow();
     void makePanel();
@@ -110,13 +135,23 @@ private:
     QTabBar* m_tabs;
     ExplainPanel* m_explanation;
     QDockWidget* m_explanationDock;
+    LearnDock* m_learn;
     QStackedWidget* m_pages;  ///< In the order of the tabs.
+    QLabel* m_cover;          ///< In place of the pages while a question waits.
+    QWidget* m_predictions;
+    QToolButton* m_leavePresentation;
+    StatusLine* m_status;
+    QWidget* m_topRow = nullptr;
     QToolButton* m_compare = nullptr;
     QAction* m_explainAction = nullptr;
+    QAction* m_presentationAction = nullptr;
     QList<QAction*> m_pageActions;  ///< In the order of the tabs.
     QLabel* m_effect;
     QLabel* m_notice;
     QActionGroup* m_themes;
+    std::optional<Scene> m_waitingScene;  ///< For its model to be read.
+    bool m_isCovered = false;
+    bool m_isPresenting = false;
     QString m_textNotice;  ///< Why the text box holds less than it was given.
 };
 

@@ -13,11 +13,12 @@
 namespace {
 
 /// The folders of core, lowest first: each may include itself and the ones above its own row.
-constexpr std::array<std::string_view, 9> kOrder = {
+constexpr std::array<std::string_view, 10> kOrder = {
     "base",       // results, indices
     "tensor",     // arrays, products
     "text",       // tokenizers; base alone (see kBaseOnly)
     "attention",  // the mechanism
+    "recurrent",  // another mechanism, to compare with
     "trace",      // what a forward pass leaves behind
     "model",      // weights and the forward pass
     "analysis",   // functions of a trace

@@ -9,6 +9,7 @@
 #include "ui/plots/pipeline_picture.h"
 #include "ui/plots/position_picture.h"
 #include "ui/plots/positions_picture.h"
+#include "ui/plots/recurrence_picture.h"
 #include "ui/plots/scaling_picture.h"
 #include "ui/plots/stage_picture.h"
 #include "ui/plots/tiled_picture.h"
@@ -32,6 +33,7 @@ constexpr std::array kViews = {
     NamedView{View::Heatmap, "heatmap"},     NamedView{View::Heads, "heads"},     NamedView{View::Flow, "flow"},
     NamedView{View::Pipeline, "pipeline"},   NamedView{View::Compare, "compare"}, NamedView{View::Ablation, "ablation"},
     NamedView{View::Positions, "positions"}, NamedView{View::Scaling, "scaling"}, NamedView{View::Variants, "variants"},
+    NamedView{View::Recurrence, "recurrence"},
 };
 
 /// What a view of scaling shows; nothing cancels it.
@@ -97,6 +99,9 @@ std::shared_ptr<const Picture> pictureOf(const ViewContent& content)
         return scalingPicture(measuredFor(content), content.options, content.selection.head);
     case View::Variants:
         return variantsPicture(content, colourMap);
+    case View::Recurrence:
+        return std::make_shared<RecurrencePicture>(content.trace, layerSetting(content.model->config),
+                                                   content.selection, content.options.recurrence, content.layerTimes);
     }
     return std::make_shared<HeatmapPicture>(content.trace, content.selection, content.options.heatmap, colourMap,
                                             HeatmapSources{content.model.get(), content.analysis});
@@ -210,7 +215,7 @@ std::optional<View> viewNamed(const QString& name)
 std::optional<TokenUnit> unitOf(View view)
 {
     const bool isOfTokens = view == View::Pipeline || view == View::Ablation || view == View::Positions ||
-                            view == View::Scaling || view == View::Variants;
+                            view == View::Scaling || view == View::Variants || view == View::Recurrence;
     return isOfTokens ? std::optional(TokenUnit::Token) : std::nullopt;
 }
 

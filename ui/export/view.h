@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/analysis/cost_measurement.h"
+#include "core/analysis/recurrence.h"
 #include "core/model/model.h"
 #include "core/trace/trace.h"
 #include "ui/export/figure.h"
@@ -18,7 +19,7 @@
 namespace headlight::ui {
 
 /// The pictures of a trace.
-enum class View { Heatmap, Heads, Flow, Pipeline, Compare, Ablation, Positions, Scaling, Variants };
+enum class View { Heatmap, Heads, Flow, Pipeline, Compare, Ablation, Positions, Scaling, Variants, Recurrence };
 
 /// "heatmap", "heads", …: also the name of the page that shows it.
 QString viewName(View view);
@@ -41,6 +42,7 @@ struct ViewContent
     std::shared_ptr<const ShownComparison> comparison = {};  ///< Not null for View::Compare.
     std::shared_ptr<const AblationAnswer> ablation = {};     ///< Of View::Ablation, where it is not null.
     std::vector<MeasuredTime> measured = {};                 ///< Of View::Variants; none where none was measured.
+    std::vector<LayerTime> layerTimes = {};                  ///< Of View::Recurrence, likewise.
 };
 
 /// Its picture, with the text, the model and the settings under it.

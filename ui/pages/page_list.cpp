@@ -7,6 +7,7 @@
 #include "ui/pages/heatmap_page.h"
 #include "ui/pages/pipeline_page.h"
 #include "ui/pages/positions_page.h"
+#include "ui/pages/recurrence_page.h"
 #include "ui/pages/scaling_page.h"
 #include "ui/pages/training_page.h"
 #include "ui/pages/variants_page.h"
@@ -35,6 +36,8 @@ const std::vector<PageEntry>& pageList()
         {QStringLiteral("positions"), QObject::tr("Positions"), PageLife::Model, PageNeeds::Model, make<PositionsPage>},
         {QStringLiteral("scaling"), QObject::tr("Scaling"), PageLife::Model, PageNeeds::Model, make<ScalingPage>},
         {QStringLiteral("variants"), QObject::tr("Variants"), PageLife::Program, PageNeeds::Model, make<VariantsPage>},
+        {QStringLiteral("recurrence"), QObject::tr("Recurrence"), PageLife::Program, PageNeeds::Model,
+         make<RecurrencePage>},
         {QStringLiteral("training"), QObject::tr("Training"), PageLife::Program, PageNeeds::Trace, make<TrainingPage>},
     };
     return list;

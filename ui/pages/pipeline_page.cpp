@@ -201,7 +201,7 @@ void PipelinePage::connectPipeline()
             showPipeline();
         }
         if (place && !place->row) {
-            const QRectF box = m_pipeline->pipeline()->boxRect(place->matrix, m_pipeline->pictureArea());
+            const QRectF box = PictureView::onWidget(m_pipeline->pipeline()->boxRect(place->matrix, m_pipeline->pictureArea()));
             m_scroll->ensureVisible(static_cast<int>(box.center().x()), static_cast<int>(box.center().y()), 0,
                                     static_cast<int>(box.height() / 2.0) + 8);
         }
@@ -318,7 +318,7 @@ void PipelinePage::step(Index steps)
     const Index next = std::clamp<Index>(now + steps, 0, last);
     change([next](PipelineOptions& options) { options.step = next; });
     if (const PipelinePicture* shown = m_pipeline->pipeline()) {
-        const QRectF box = shown->boxRect(next, m_pipeline->pictureArea());
+        const QRectF box = PictureView::onWidget(shown->boxRect(next, m_pipeline->pictureArea()));
         m_scroll->ensureVisible(0, next == 0 ? 0 : static_cast<int>(box.bottom()), 0, 12);
     }
     if (next == last) {

@@ -285,6 +285,7 @@ void TrainingPage::connectControls()
     connect(m_restart, &QPushButton::clicked, this, [this] { restart(chosenSetup()); });
     connect(&m_trainer, &ToyTrainer::progressed, this, [this] {
         if (isVisible()) {
+            followSetup();
             showProgress();
         }
     });
@@ -345,6 +346,15 @@ void TrainingPage::showSetup(const ToySetup& setup)
     }
 }
 
+/// Others than this page may have begun a training, as a lesson.
+void TrainingPage::followSetup()
+{
+    if (m_followed != m_trainer.setup()) {
+        m_followed = m_trainer.setup();
+        showSetup(m_followed);
+    }
+}
+
 void TrainingPage::applySetup()
 {
     if (m_trainer.state() == TrainingState::Idle || chosenSetup() != m_trainer.setup()) {
@@ -355,6 +365,7 @@ void TrainingPage::applySetup()
 void TrainingPage::restart(const ToySetup& setup)
 {
     const bool wasRunning = m_trainer.isRunning();
+    m_followed = setup;
     m_trainer.restart(setup);
     if (wasRunning) {
         m_trainer.run();
@@ -366,6 +377,7 @@ void TrainingPage::refresh()
     if (m_trainer.state() == TrainingState::Idle) {
         restart(chosenSetup());
     }
+    followSetup();
     // The session's text, model and selection are none of this page's.
     const QString& colourMap = session().viewOptions().colourMap;
     const Brightness brightness = themeOf(*this).brightness;

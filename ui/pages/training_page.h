@@ -59,6 +59,7 @@ private:
     ToySetup chosenSetup() const;
     void showSetup(const ToySetup& setup);
     void applySetup();
+    void followSetup();
     void restart(const ToySetup& setup);
 
     void showProgress();
@@ -105,6 +106,7 @@ private:
     QElapsedTimer m_sinceCharts;
     QTimer m_chartTimer;
     ToyTrainer& m_trainer;
+    ToySetup m_followed;  ///< The last of the trainer's that the controls have shown.
 };
 
 }  // namespace headlight::ui

@@ -1,16 +1,10 @@
 #include "ui/panels/model_button.h"
 
-#include "core/io/bundled_models.h"
-#include "core/model/seeded_model.h"
-#include "core/text/word_piece_tokenizer.h"
 #include "ui/session/recording.h"
 
 #include <QActionGroup>
 #include <QCoreApplication>
 #include <QMenu>
-
-#include <algorithm>
-#include <filesystem>
 
 namespace headlight::ui {
 namespace {
@@ -50,44 +44,6 @@ QString factsOf(const Model& model)
 }
 
 }  // namespace
-
-std::vector<ModelChoice> modelChoices()
-{
-    std::vector<ModelChoice> choices;
-    const auto addBundled = [&](const QString& title, const QString& help, BundledModel model) {
-        std::error_code problem;
-        if (std::filesystem::exists(bundledModelFolder(model), problem)) {
-            choices.push_back({.title = title,
-                               .help = help,
-                               .read = [model] { return readBundledModel(model); },
-                               .isOf = [model](const Model& open) { return isBundledModel(open, model); }});
-        }
-    };
-    addBundled(QStringLiteral("Headlight small"),
-               tr("Eight of its heads were told which question to answer, never where to look"), BundledModel::Small);
-    addBundled(QStringLiteral("Headlight small, masked words only"),
-               tr("The same model, sentences and steps; no head was asked for anything: what arises by itself"),
-               BundledModel::SmallMaskedOnly);
-    choices.push_back({.title = tr("Untrained"),
-                       .help = tr("Random weights: its heads look somewhere, but mean nothing"),
-                       .read = []() -> Result<std::shared_ptr<const Model>> {
-                           const std::shared_ptr<const Tokenizer> tokenizer = defaultTokenizer();
-                           return makeSeededModel(seededModelConfig(*tokenizer), 1, tokenizer);
-                       },
-                       .isOf = [](const Model& open) { return open.note == kUntrained; }});
-    return choices;
-}
-
-ModelSource sourceOf(const ModelChoice& choice)
-{
-    return {.title = choice.title, .folder = {}, .read = [read = choice.read](const Progress&) { return read(); }};
-}
-
-ModelSource otherThan(const Model& model)
-{
-    const std::vector<ModelChoice> choices = modelChoices();
-    return sourceOf(*std::ranges::find_if(choices, [&](const ModelChoice& choice) { return !choice.isOf(model); }));
-}
 
 ModelButton::ModelButton(QWidget* parent) : QToolButton(parent)
 {

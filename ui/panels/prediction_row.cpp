@@ -1,5 +1,6 @@
 #include "ui/panels/prediction_row.h"
 
+#include "ui/learn/glossary_tips.h"
 #include "ui/plots/picture_view.h"
 #include "ui/plots/token_label.h"
 
@@ -75,6 +76,7 @@ PredictionRow::PredictionRow(Session& session, QWidget* parent)
     for (Index i = 0; i < kMostPredictions; ++i) {
         auto* chip = new Chip(this);
         chip->setObjectName(QStringLiteral("prediction%1").arg(i));
+        chip->setProperty(kShowsTokens, true);
         chip->hide();
         connect(chip, &QToolButton::clicked, this, [this, i] {
             const std::optional<Predictions>& predictions = m_session.predictions();

@@ -71,14 +71,15 @@ void TokenStrip::setZeroed(std::set<TokenIndex> tokens)
 
 QSize TokenStrip::sizeHint() const
 {
-    return {400, static_cast<int>(kLine) * std::clamp(m_lines, 1, kMostLines)};
+    const qreal height = kLine * std::clamp(m_lines, 1, kMostLines);
+    return {400, static_cast<int>(height * PictureView::magnification())};
 }
 
 void TokenStrip::placeChips()
 {
     m_chips.clear();
     const QFontMetricsF metrics(figureFont(kTitlePixels, QFont::Bold));
-    const qreal room = viewport()->width();
+    const qreal room = viewport()->width() / PictureView::magnification();
     qreal x = 0.0;
     int line = 0;
     if (m_trace) {
@@ -96,13 +97,13 @@ void TokenStrip::placeChips()
         }
     }
     const int lines = line + 1;
-    if (lines != m_lines) {
-        m_lines = lines;
+    m_lines = lines;
+    if (height() != sizeHint().height()) {
         setFixedHeight(sizeHint().height());
     }
     verticalScrollBar()->setSingleStep(static_cast<int>(kLine));
     verticalScrollBar()->setPageStep(viewport()->height());
-    verticalScrollBar()->setRange(0, std::max(0, static_cast<int>(lines * kLine) - sizeHint().height()));
+    verticalScrollBar()->setRange(0, static_cast<int>(kLine) * std::max(0, lines - kMostLines));
 }
 
 QRectF TokenStrip::chipRect(TokenIndex token) const
@@ -114,7 +115,7 @@ std::optional<TokenIndex> TokenStrip::tokenAt(QPointF point) const
 {
     for (std::size_t i = 0; i < m_chips.size(); ++i) {
         const TokenIndex token(static_cast<Index>(i));
-        if (chipRect(token).contains(point)) {
+        if (chipRect(token).contains(point / PictureView::magnification())) {
             return token;
         }
     }
@@ -131,13 +132,14 @@ void TokenStrip::paintEvent(QPaintEvent* /*event*/)
     const Theme& theme = themeOf(*this);
     QPainter painter(viewport());
     painter.setRenderHint(QPainter::Antialiasing);
+    painter.scale(PictureView::magnification(), PictureView::magnification());
     const QFont plain = figureFont(kTitlePixels);
     const QFont bold = figureFont(kTitlePixels, QFont::Bold);
     const QFontMetricsF metrics(bold);
     for (std::size_t i = 0; i < m_chips.size(); ++i) {
         const TokenIndex token(static_cast<Index>(i));
         const QRectF chip = chipRect(token);
-        if (chip.bottom() < 0.0 || chip.top() > viewport()->height()) {
+        if (chip.bottom() < 0.0 || chip.top() > viewport()->height() / PictureView::magnification()) {
             continue;
         }
         const bool isQuery = m_selection.query == token;
@@ -205,6 +207,14 @@ void TokenStrip::resizeEvent(QResizeEvent* event)
 {
     QAbstractScrollArea::resizeEvent(event);
     placeChips();
+}
+
+void TokenStrip::changeEvent(QEvent* event)
+{
+    QAbstractScrollArea::changeEvent(event);
+    if (event->type() == QEvent::FontChange) {  // so it is when the magnification changes
+        placeChips();
+    }
 }
 
 void TokenStrip::mouseMoveEvent(QMouseEvent* event)

@@ -33,15 +33,17 @@ void FlowView::paintPicture(QPainter& painter, const Theme& theme)
 const QPixmap& FlowView::backdrop(const Theme& theme)
 {
     const QSizeF wanted = QSizeF(size()) * devicePixelRatioF();
-    std::erase_if(m_backdrops,
-                  [&](const Backdrop& kept) { return kept.size != wanted || kept.brightness != theme.brightness; });
+    std::erase_if(m_backdrops, [&](const Backdrop& kept) {
+        return kept.size != wanted || kept.pixels.devicePixelRatio() != devicePixelRatioF() * magnification() ||
+               kept.brightness != theme.brightness;
+    });
     const FlowPicture::BackdropKey key = m_flow->backdropKey();
     const auto found = std::ranges::find(m_backdrops, key, &Backdrop::key);
     if (found != m_backdrops.end()) {
         return found->pixels;
     }
     QPixmap pixels(wanted.toSize());
-    pixels.setDevicePixelRatio(devicePixelRatioF());
+    pixels.setDevicePixelRatio(devicePixelRatioF() * magnification());
     pixels.fill(Qt::transparent);
     QPainter painter(&pixels);
     m_flow->paintBackdrop(painter, pictureArea(), theme);

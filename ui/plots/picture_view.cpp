@@ -1,8 +1,20 @@
 #include "ui/plots/picture_view.h"
 
+#include <QCoreApplication>
+#include <QHelpEvent>
+#include <QMouseEvent>
 #include <QPaintEvent>
+#include <QScopedValueRollback>
+#include <QWheelEvent>
+
+#include <optional>
 
 namespace headlight::ui {
+namespace {
+
+qreal g_magnification = 1.0;
+
+}  // namespace
 
 const Theme& themeOf(const QWidget& widget)
 {
@@ -16,6 +28,60 @@ PictureView::PictureView(QWidget* parent) : QWidget(parent)
     setFocusPolicy(Qt::StrongFocus);
     setAttribute(Qt::WA_OpaquePaintEvent);
     setMinimumSize(240, 180);
+    installEventFilter(this);  // before what subclasses do with events
+}
+
+void PictureView::setMagnification(qreal factor)
+{
+    g_magnification = factor;
+}
+
+qreal PictureView::magnification()
+{
+    return g_magnification;
+}
+
+QRectF PictureView::onWidget(const QRectF& area)
+{
+    return {area.topLeft() * g_magnification, area.size() * g_magnification};
+}
+
+/// Hands events with a place on, mapped to the picture's coordinates.
+bool PictureView::eventFilter(QObject* watched, QEvent* event)
+{
+    if (g_magnification == 1.0 || m_isMapping || watched != this) {
+        return false;
+    }
+    const QScopedValueRollback<bool> mapping(m_isMapping, true);
+    const auto send = [this, event](QEvent&& mapped) {
+        mapped.setAccepted(event->isAccepted());
+        QCoreApplication::sendEvent(this, &mapped);
+        event->setAccepted(mapped.isAccepted());
+        return true;
+    };
+    switch (event->type()) {
+    case QEvent::MouseButtonPress:
+    case QEvent::MouseButtonRelease:
+    case QEvent::MouseButtonDblClick:
+    case QEvent::MouseMove: {
+        const auto* mouse = static_cast<const QMouseEvent*>(event);
+        return send(QMouseEvent(mouse->type(), mouse->position() / g_magnification, mouse->scenePosition(),
+                                mouse->globalPosition(), mouse->button(), mouse->buttons(), mouse->modifiers(),
+                                mouse->pointingDevice()));
+    }
+    case QEvent::Wheel: {
+        const auto* wheel = static_cast<const QWheelEvent*>(event);
+        return send(QWheelEvent(wheel->position() / g_magnification, wheel->globalPosition(), wheel->pixelDelta(),
+                                wheel->angleDelta(), wheel->buttons(), wheel->modifiers(), wheel->phase(),
+                                wheel->inverted()));
+    }
+    case QEvent::ToolTip: {
+        const auto* help = static_cast<const QHelpEvent*>(event);
+        return send(QHelpEvent(QEvent::ToolTip, (QPointF(help->pos()) / g_magnification).toPoint(), help->globalPos()));
+    }
+    default:
+        return false;
+    }
 }
 
 void PictureView::setPicture(std::unique_ptr<const Picture> picture)
@@ -42,7 +108,7 @@ void PictureView::setDimmed(bool dimmed)
 QRectF PictureView::pictureArea() const
 {
     constexpr qreal kMargin = 10.0;
-    return QRectF(rect()).adjusted(kMargin, kMargin, -kMargin, -kMargin);
+    return QRectF(QPointF(), QSizeF(size()) / g_magnification).adjusted(kMargin, kMargin, -kMargin, -kMargin);
 }
 
 QSize PictureView::sizeHint() const
@@ -55,6 +121,7 @@ void PictureView::paintEvent(QPaintEvent* /*event*/)
     const Theme& theme = themeOf(*this);
     QPainter painter(this);
     painter.fillRect(rect(), theme.paper);
+    painter.scale(g_magnification, g_magnification);
     if (!m_picture) {
         painter.setPen(theme.mutedText);
         painter.setFont(figureFont(kTitlePixels));
@@ -85,7 +152,7 @@ void PictureView::paintPicture(QPainter& painter, const Theme& theme)
 
 std::vector<std::function<void()>> PictureView::slowParts() const
 {
-    return m_picture->slowParts(pictureArea(), devicePixelRatioF());
+    return m_picture->slowParts(pictureArea(), devicePixelRatioF() * g_magnification);
 }
 
 bool PictureView::isComplete() const

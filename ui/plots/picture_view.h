@@ -37,7 +37,8 @@ public:
 
     void setDimmed(bool dimmed);
 
-    /// Where the picture is drawn.
+    /// Where the picture is drawn, in its own coordinates, as are the points of all mouse events that subclasses get: those of the widget divided by
+    /// the magnification.
     QRectF pictureArea() const;
 
     /// Whether all parts of the picture are there, or no more of them will be.
@@ -45,7 +46,18 @@ public:
 
     QSize sizeHint() const override;
 
+    /// How much larger than in a file all views show their pictures, type and all; 1 unless something else is set.
+    static void setMagnification(qreal factor);
+    static qreal magnification();
+
+    /// A rectangle of the picture as one of the widget.
+    static QRectF onWidget(const QRectF& area);
+
+    /// Whether an event in the picture's coordinates is being handled.
+    bool isMapping() const noexcept { return m_isMapping; }
+
 protected:
+    bool eventFilter(QObject* watched, QEvent* event) override;
     void paintEvent(QPaintEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
 
@@ -63,6 +75,7 @@ private:
     std::size_t m_partsLeft = kAnyNumber;    ///< To be worked out for this picture at this size.
     QString m_hint;
     bool m_dimmed = false;
+    bool m_isMapping = false;
 };
 
 }  // namespace headlight::ui

@@ -23,9 +23,9 @@ void PipelineView::setPicture(std::unique_ptr<const PipelinePicture> picture)
 
 void PipelineView::fitHeight()
 {
-    const QSizeF margins = QSizeF(size()) - pictureArea().size();
+    const QSizeF margins = QSizeF(size()) / magnification() - pictureArea().size();
     const qreal needed = m_pipeline == nullptr ? 0.0 : m_pipeline->heightAt(pictureArea().width()) + margins.height();
-    setMinimumHeight(std::max(180, static_cast<int>(std::ceil(needed))));
+    setMinimumHeight(std::max(180, static_cast<int>(std::ceil(needed * magnification()))));
 }
 
 void PipelineView::resizeEvent(QResizeEvent* event)
@@ -41,9 +41,9 @@ void PipelineView::paintPicture(QPainter& painter, const Theme& theme)
                           .colourMap = &m_pipeline->colourMap(),
                           .brightness = theme.brightness,
                           .size = QSizeF(size()) * devicePixelRatioF()};
-    if (m_drawn != wanted) {
+    if (m_drawn != wanted || m_pixels.devicePixelRatio() != devicePixelRatioF() * magnification()) {
         m_pixels = QPixmap(wanted.size.toSize());
-        m_pixels.setDevicePixelRatio(devicePixelRatioF());
+        m_pixels.setDevicePixelRatio(devicePixelRatioF() * magnification());
         m_pixels.fill(theme.paper);
         QPainter backdrop(&m_pixels);
         m_pipeline->paintBackdrop(backdrop, pictureArea(), theme);

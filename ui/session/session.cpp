@@ -212,6 +212,15 @@ void Session::setExperiment(const Experiment& experiment)
     push(tr("experiment"), onlyTemperature ? kTemperature : kNeverMerged, after);
 }
 
+void Session::setDocument(const Document& document, const QString& what)
+{
+    if (m_recording) {
+        setModel(m_modelBefore);
+    }
+    m_pointed.reset();
+    push(what, kNeverMerged, document);
+}
+
 void Session::select(const Selection& selection)
 {
     if (!isWithin(selection.head.layer.value, m_model->config.layers) ||

@@ -120,6 +120,11 @@ public slots:
     void setPair(const QString& pair);
     void setExperiment(const headlight::Experiment& experiment);
 
+    /// Shows another document, of this model: one step to undo.
+    ///
+    /// @param what it is, for the menu: "lesson"
+    void setDocument(const headlight::ui::Document& document, const QString& what);
+
     /// Locks the selection ("click"), which is of rows of trace(). A head that the model has not changes nothing.
     void select(const headlight::ui::Selection& selection);
 

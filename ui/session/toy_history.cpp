@@ -213,6 +213,16 @@ ToySetup defaultSetup(ToyKind kind)
     return setup;
 }
 
+Toy makeToy(const ToySetup& setup, Scaling scaling)
+{
+    const ToyOptions options{.scaling = scaling,
+                             .seed = setup.seed,
+                             .learningRate = setup.learningRate,
+                             .width = setup.width,
+                             .queryKeyStart = setup.start};
+    return setup.kind == ToyKind::Lookup ? lookupToy(options) : grammarToy(options);
+}
+
 QString scalingName(Scaling scaling)
 {
     return scaling == Scaling::On ? tr("÷ √d") : tr("not scaled");

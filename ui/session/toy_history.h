@@ -43,6 +43,9 @@ struct ToyHistory
 /// What a toy begins with: the setting that shows it best.
 ToySetup defaultSetup(ToyKind kind);
 
+/// @param scaling of this one training, whatever the setup says of it
+Toy makeToy(const ToySetup& setup, Scaling scaling);
+
 /// Of the lookup toy's head. At the narrow width scaling hardly changes what is learnt; at the middle one neither, if queries
 /// and keys start as small as PyTorch's.
 inline constexpr Index kNarrowWidth = 16;

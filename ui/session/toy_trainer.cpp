@@ -23,12 +23,7 @@ struct Run
 
 Run makeRun(const ToySetup& setup, Scaling scaling)
 {
-    const ToyOptions options{.scaling = scaling,
-                             .seed = setup.seed,
-                             .learningRate = setup.learningRate,
-                             .width = setup.width,
-                             .queryKeyStart = setup.start};
-    auto toy = std::make_shared<const Toy>(setup.kind == ToyKind::Lookup ? lookupToy(options) : grammarToy(options));
+    auto toy = std::make_shared<const Toy>(makeToy(setup, scaling));
     Trainer trainer(toy->config, toy->options, toy->source, toy->start);
     return {std::move(toy), std::move(trainer)};
 }

@@ -205,6 +205,17 @@ struct VariantOptions
     bool operator==(const VariantOptions&) const = default;
 };
 
+/// Which side of a recurrent network is set beside attention.
+enum class RecurrenceShow { Steps, Distance, Time };
+
+struct RecurrenceOptions
+{
+    RecurrenceShow show = RecurrenceShow::Steps;
+    std::optional<Index> step = {};  ///< How many of the network's steps are done; nothing: all.
+
+    bool operator==(const RecurrenceOptions&) const = default;
+};
+
 /// What heads are ranked by; see AblationTarget.
 enum class AblationMeasure { Output, Prediction, Attention };
 
@@ -256,6 +267,7 @@ struct ViewOptions
     CompareOptions compare;
     ScalingOptions scaling;
     VariantOptions variants;
+    RecurrenceOptions recurrence;
     AblationOptions ablation;
     TokenOptions tokens;
 
