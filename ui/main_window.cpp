@@ -116,7 +116,8 @@ MainWindow::MainWindow(Session& session, QWidget* parent)
     , m_explanationDock(new QDockWidget(tr("Explain this cell"), this))
     , m_learn(new LearnDock(session, this))
     , m_pages(new QStackedWidget)
-    , m_cover(new QLabel(tr("Predict first: the picture is shown once you have answered.")))
+    , m_cover(new QLabel(QStringLiteral("<span style='font-size:large'>%1</span>")
+                             .arg(tr("Predict first: the picture is shown once you have answered."))))
     , m_predictions(new QWidget)
     , m_leavePresentation(new QToolButton)
     , m_status(new StatusLine(session))
@@ -341,9 +342,6 @@ void MainWindow::connectLearning()
     m_cover->setWordWrap(true);
     m_cover->setMargin(40);
     m_cover->setForegroundRole(QPalette::PlaceholderText);
-    QFont large = m_cover->font();
-    large.setPointSizeF(large.pointSizeF() * 1.4);
-    m_cover->setFont(large);
     m_cover->setFrameShape(QFrame::StyledPanel);
     m_cover->setAutoFillBackground(true);
     m_cover->setBackgroundRole(QPalette::AlternateBase);

@@ -216,10 +216,7 @@ QWidget* LessonMap::makeTop()
 
 void LessonMap::addBlock(const QString& block)
 {
-    auto* title = new QLabel(block, this);
-    QFont font = title->font();
-    font.setBold(true);
-    title->setFont(font);
+    auto* title = new QLabel(QStringLiteral("<b>%1</b>").arg(block.toHtmlEscaped()), this);
     auto* score = new QLabel(this);
     auto* bar = new ScoreBar(this);
     auto* heading = new QHBoxLayout;

@@ -16,28 +16,13 @@
 #include <utility>
 
 namespace headlight::ui {
-namespace {
-
-/// A title in larger type, which wraps.
-QLabel* makeTitle(double factor, QWidget* parent)
-{
-    auto* label = new QLabel(parent);
-    label->setWordWrap(true);
-    label->setTextFormat(Qt::PlainText);
-    QFont font = label->font();
-    font.setPointSizeF(font.pointSizeF() * factor);
-    font.setBold(true);
-    label->setFont(font);
-    return label;
-}
-
-}  // namespace
+namespace {}  // namespace
 
 LessonView::LessonView(Session& session, LearningProgress& progress, QWidget* parent)
     : QWidget(parent)
     , m_session(session)
     , m_progress(progress)
-    , m_title(makeTitle(1.25, this))
+    , m_title(new QLabel(this))
     , m_place(new QLabel(this))
     , m_scroll(new QScrollArea(this))
     , m_body(nullptr)
@@ -52,6 +37,8 @@ LessonView::LessonView(Session& session, LearningProgress& progress, QWidget* pa
     , m_next(new QPushButton(tr("Next"), this))
 {
     m_title->setObjectName(QStringLiteral("lessonTitle"));
+    m_title->setWordWrap(true);
+    m_title->setTextFormat(Qt::RichText);  // whose sizes are relative, so that it grows with the application's type
     m_place->setObjectName(QStringLiteral("lessonPlace"));
     m_note->setObjectName(QStringLiteral("lessonNote"));
     m_note->setWordWrap(true);
@@ -186,7 +173,8 @@ void LessonView::end()
 void LessonView::goTo(std::size_t step)
 {
     m_step = std::min(step, m_lesson.steps.size() - 1);
-    m_title->setText(current().title);
+    m_title->setText(QStringLiteral("<span style='font-size:large; font-weight:bold'>%1</span>")
+                         .arg(current().title.toHtmlEscaped()));
     m_place->setText(tr("%1 · %2 of %3").arg(m_lesson.title).arg(m_step + 1).arg(m_lesson.steps.size()));
     emit coverWanted(isWaiting());
     prepareStep();

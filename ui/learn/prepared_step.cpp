@@ -215,6 +215,10 @@ Outcome judgeKind(const DrawQuestion& question, const Truth& truth, const Answer
     const double misplaced = misplacedShare(drawn, *truth.weights);
     Outcome outcome{misplaced <= question.tolerance, {}};
     outcome.feedback = outcome.isRight ? question.right : question.wrong;
+    constexpr double kHardlyOff = 0.02;
+    if (misplaced < kHardlyOff) {
+        return outcome;
+    }
     const double sum = std::max(std::accumulate(drawn.begin(), drawn.end(), 0.0), 1e-9);
     Index worst = 0;
     double most = -1.0;

@@ -220,8 +220,10 @@ QWidget* TrainingPage::makeBody()
     column->setSpacing(2);
     for (std::size_t i = 0; i < m_sides.size(); ++i) {
         Side& side = m_sides[i];
-        side.heading = makeHeading(heatmaps);
+        side.heading = new QLabel(heatmaps);  // with a coloured mark, so rich text
+        side.heading->setObjectName(QStringLiteral("trainingHeading%1").arg(i));
         side.heading->setTextFormat(Qt::RichText);
+        side.heading->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
         side.view = new HeatmapView(heatmaps);
         side.view->setObjectName(QStringLiteral("trainingHeatmap%1").arg(i));
         side.view->setAccessibleName(i == 0 ? tr("Heatmap of one head") : tr("Heatmap of the same head, not scaled"));

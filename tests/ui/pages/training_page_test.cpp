@@ -1,6 +1,7 @@
 #include "tests/ui/support/fixtures.h"
 #include "ui/pages/training_page.h"
 #include "ui/panels/rate_box.h"
+#include "ui/session/toy_trainer.h"
 
 #include <QCheckBox>
 #include <QComboBox>
@@ -83,6 +84,23 @@ TEST_F(TrainingPageTest, OpensOnTheGrammarToyWithThePronounMarked)
     EXPECT_FALSE(view(1)->isVisible());
     EXPECT_FALSE(find<QComboBox>("width")->isVisible()) << "the lookup toy's alone";
     EXPECT_TRUE(m_page.isUpToDate() || QTest::qWaitFor([this] { return m_page.isUpToDate(); }, 10'000));
+}
+
+TEST_F(TrainingPageTest, ItsHeadingHasAColouredMarkAndNoMarkupInSight)
+{
+    auto* heading = find<QLabel>("trainingHeading0");
+    EXPECT_EQ(heading->textFormat(), Qt::RichText);
+    EXPECT_STREQ(heading->metaObject()->className(), "QLabel");  // one that cuts its text would show the markup
+}
+
+TEST_F(TrainingPageTest, FollowsATrainingThatWasBegunElsewhere)
+{
+    ToySetup setup = defaultSetup(ToyKind::Lookup);
+    setup.scaling = ScalingChoice::Off;
+    m_session.toyTrainer().restart(setup);
+    ASSERT_TRUE(QTest::qWaitFor([this] { return find<QComboBox>("toy")->currentIndex() == 1; }, 20'000));
+    ASSERT_TRUE(settled());
+    EXPECT_EQ(m_session.toyTrainer().setup(), setup);
 }
 
 TEST_F(TrainingPageTest, StepsTrainsPausesAndBeginsAgain)
