@@ -572,6 +572,47 @@ TEST_F(CommandLineTest, TrainWritesAModelThatOpensAndGoesOnWhereItStopped)
     EXPECT_EQ(contentsOf(folder + "/model.safetensors"), weights);
 }
 
+TEST_F(CommandLineTest, LessonsAreListedCheckedAndDrawnWithoutAWindow)
+{
+    const Outcome list = run({"lesson", "--list"});
+    EXPECT_EQ(list.status, 0);
+    EXPECT_EQ(list.output.count('\n'), 23);
+    EXPECT_TRUE(list.output.contains("10\tIt was too tired\n")) << list.output.toStdString();
+    const Outcome all = run({"lesson", "--check"});
+    EXPECT_EQ(all.status, 0) << all.error.toStdString();
+    EXPECT_EQ(all.output, "All 23 lessons hold.\n");
+
+    const Outcome figures = run({"lesson", "10", "--figures", path(QStringLiteral("figures")), "--format", "svg"});
+    EXPECT_EQ(figures.status, 0) << figures.error.toStdString();
+    const QStringList written = QDir(path(QStringLiteral("figures"))).entryList(QDir::Files);
+    EXPECT_EQ(written.size(), figures.output.count('\n'));
+    EXPECT_TRUE(written.contains(QStringLiteral("lesson-10-step-1-heatmap.svg"))) << written.join(u' ').toStdString();
+    EXPECT_TRUE(contentsOf(path(QStringLiteral("figures/lesson-10-step-1-heatmap.svg"))).contains("<svg"));
+}
+
+TEST_F(CommandLineTest, ALessonOfOnesOwnIsCheckedWithItsLines)
+{
+    QFile file(path(QStringLiteral("own.md")));
+    ASSERT_TRUE(file.open(QIODevice::WriteOnly));
+    file.write("# T\nminutes: 1\n\n## S\n\n```scene\ntext: Dog bites man\nexpect: tokens = 4\n```\n");
+    file.close();
+    const Outcome untrue = run({"lesson", file.fileName(), "--check"});
+    EXPECT_EQ(untrue.status, 1);
+    EXPECT_TRUE(untrue.error.contains("line 8: tokens = 4")) << untrue.error.toStdString();
+    ASSERT_TRUE(file.open(QIODevice::WriteOnly));
+    file.write("# T\nminutes: 1\n\n## S\n\n```scene\npage: nowhere\n```\n");
+    file.close();
+    const Outcome broken = run({"lesson", file.fileName(), "--check"});
+    EXPECT_EQ(broken.status, 1);
+    EXPECT_TRUE(broken.error.contains("own.md, line 7: page:")) << broken.error.toStdString();
+    EXPECT_EQ(run({"lesson", path(QStringLiteral("none.md")), "--check"}).status, 1);
+    EXPECT_EQ(run({"lesson", "10", "--step", "0"}).status, 2);
+    EXPECT_EQ(run({"render", "--view", "recurrence", "--show", "distance", "-o", path(QStringLiteral("d.csv"))}).status,
+              0);
+    EXPECT_EQ(run({"render", "--view", "recurrence", "--show", "random", "-o", path(QStringLiteral("d.csv"))}).status,
+              2);
+}
+
 TEST_F(CommandLineTest, TrainRefusesMistakesInOneLine)
 {
     EXPECT_EQ(run({"train"}).status, 2);

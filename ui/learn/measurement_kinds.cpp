@@ -3,6 +3,7 @@
 #include "core/analysis/attention_variants.h"
 #include "core/analysis/difference.h"
 #include "core/analysis/predictions.h"
+#include "core/analysis/recurrence.h"
 #include "core/analysis/scaling.h"
 #include "core/analysis/stage_matrix.h"
 #include "core/attention/cost.h"
@@ -278,16 +279,51 @@ Result<Measured> probability(const Specimen& of, const QStringList& arguments)
     return sum;
 }
 
+/// On the last state of the recurrent network, as a share of the last token's.
+Result<Measured> influence(const Specimen& of, const QStringList& arguments)
+{
+    const Result<TokenIndex> token = tokenOf(of.trace, arguments[0]);
+    const Result<RecurrentReading> reading = readRecurrently(of.trace);
+    if (!token || !reading) {
+        return tl::unexpected(token ? reading.error() : token.error());
+    }
+    const RowVector& all = reading->influence;
+    if (token->value >= all.size()) {
+        return invalid(QStringLiteral("The recurrent network reads the first %1 tokens alone.").arg(all.size()));
+    }
+    return static_cast<double>(all(token->value) / all(all.size() - 1));
+}
+
+/// One of the products that a raw score sums up.
+Result<Measured> exampleProduct(const ScalingExample& numbers, const QStringList& arguments)
+{
+    const Result<Index> query = wholeNumber(arguments[1], 0, ScalingExample::kTokens - 1);
+    const Result<Index> key = wholeNumber(arguments[2], 0, ScalingExample::kTokens - 1);
+    const Result<Index> component = wholeNumber(arguments.value(3), 0, ScalingExample::kHeadWidth - 1);
+    for (const Result<Index>* number : {&query, &key, &component}) {
+        if (!*number) {
+            return tl::unexpected(number->error());
+        }
+    }
+    return static_cast<double>(numbers.query(*query, *component) * numbers.key(*key, *component));
+}
+
 Result<Measured> example(const Specimen& /*of*/, const QStringList& arguments)
 {
     const ScalingExample numbers = scalingExample(kSeed);
+    if (arguments[0] == QLatin1String("product")) {
+        return exampleProduct(numbers, arguments);
+    }
+    const Matrix exponentials = numbers.scaledScores.array().exp();
     const std::map<QString, const Matrix*> matrices = {
-        {QStringLiteral("query"), &numbers.query},           {QStringLiteral("key"), &numbers.key},
-        {QStringLiteral("raw"), &numbers.rawScores},         {QStringLiteral("score"), &numbers.scaledScores},
-        {QStringLiteral("raw-weight"), &numbers.rawWeights}, {QStringLiteral("weight"), &numbers.scaledWeights}};
+        {QStringLiteral("query"), &numbers.query},         {QStringLiteral("key"), &numbers.key},
+        {QStringLiteral("raw"), &numbers.rawScores},       {QStringLiteral("score"), &numbers.scaledScores},
+        {QStringLiteral("exponential"), &exponentials},    {QStringLiteral("raw-weight"), &numbers.rawWeights},
+        {QStringLiteral("weight"), &numbers.scaledWeights}};
     const auto matrix = matrices.find(arguments[0]);
     if (matrix == matrices.end()) {
-        return invalid(QStringLiteral("example has query, key, raw, score, raw-weight and weight."));
+        return invalid(
+            QStringLiteral("example has query, key, product, raw, score, exponential, raw-weight and weight."));
     }
     const Result<Index> row = wholeNumber(arguments[1], 0, matrix->second->rows() - 1);
     const Result<Index> column = wholeNumber(arguments[2], 0, matrix->second->cols() - 1);
@@ -471,7 +507,8 @@ const std::vector<MeasurementKind>& kinds()
         row("cell", "cell STAGE ROW COLUMN, or cell STAGE HEAD ROW COLUMN", 3, 4, false, cell),
         row("predicted", "predicted TOKEN", 1, 1, false, predicted),
         row("probability", "probability TOKEN WORD", 2, 2, false, probability),
-        row("example", "example MATRIX ROW COLUMN", 3, 3, false, example),
+        row("influence", "influence TOKEN", 1, 1, false, influence),
+        row("example", "example MATRIX ROW COLUMN, or example product QUERY KEY COMPONENT", 3, 4, false, example),
         row("random", "random GAUGE WIDTH scaled, or unscaled", 3, 3, false, random),
         row("operations", "operations VARIANT TOKENS", 2, 2, true, operations),
         row("memory", "memory VARIANT TOKENS", 2, 2, true, memory),

@@ -1,4 +1,5 @@
 #include "core/analysis/difference.h"
+#include "core/analysis/recurrence.h"
 #include "core/analysis/scaling.h"
 #include "core/analysis/stage_matrix.h"
 #include "tests/ui/support/fixtures.h"
@@ -120,9 +121,14 @@ TEST_F(MeasurementTest, RandomVectorsAndTheExampleAreThoseOfTheScalingPage)
     const ScalingExample example = scalingExample(1);
     EXPECT_EQ(number("example score 1 2"), static_cast<double>(example.scaledScores(1, 2)));
     EXPECT_EQ(number("example raw-weight 0 3"), static_cast<double>(example.rawWeights(0, 3)));
+    EXPECT_EQ(number("example product 2 1 6"), static_cast<double>(example.query(2, 6) * example.key(1, 6)));
+    EXPECT_NEAR(number("example exponential 2 1"), std::exp(number("example score 2 1")), 1e-4);
     const ScalingGauges gauges = RandomScaling::draw(1).value().gauges(64);
     EXPECT_EQ(number("random largest 64 unscaled"), gauges.unscaled.largestWeight.mean);
     EXPECT_EQ(number("random variance 64 scaled"), gauges.scaled.scoreVariance);
+    const RowVector influence = readRecurrently(*m_trace)->influence;
+    EXPECT_NEAR(number("influence it"), static_cast<double>(influence(8) / influence(12)), 1e-6);
+    EXPECT_EQ(number("influence @12"), 1.0);
     EXPECT_GT(number("operations full 1000"), number("operations linear 1000"));
     EXPECT_GT(number("memory full 1000"), number("memory tiled 1000"));
     EXPECT_GT(number("trained lookup 1 loss"), 0.0);
