@@ -55,6 +55,9 @@
 namespace headlight::ui {
 namespace {
 
+/// In pixels: a window less wide has its docks below the page.
+constexpr int kNarrow = 1000;
+
 /// The height of a line of type for which widths are measured.
 constexpr int kUsualLine = 16;
 
@@ -114,7 +117,6 @@ MainWindow::MainWindow(Session& session, QWidget* parent)
     , m_tabs(new QTabBar)
     , m_explanation(new ExplainPanel(session))
     , m_explanationDock(new QDockWidget(tr("Explain this cell"), this))
-    , m_learn(new LearnDock(session, this))
     , m_pages(new QStackedWidget)
     , m_cover(new QLabel(QStringLiteral("<span style='font-size:large'>%1</span>")
                              .arg(tr("Predict first: the picture is shown once you have answered."))))
@@ -170,7 +172,8 @@ MainWindow::MainWindow(Session& session, QWidget* parent)
         }
     });
 
-    connectLearning();
+    makeCover();
+    new GlossaryTips(this);
 
     auto* centre = new QWidget;
     auto* layout = new QVBoxLayout(centre);
@@ -254,7 +257,10 @@ MainWindow::~MainWindow()
 {
     // They hide as they are destroyed, when there is no window any more.
     m_explanationDock->disconnect(this);
-    m_learn->disconnect(this);
+    if (m_learn != nullptr) {
+        m_learn->disconnect(this);
+        m_learn->disconnect(m_lessonsAction);
+    }
 }
 
 void MainWindow::showPage(const QString& name)
@@ -310,7 +316,6 @@ void MainWindow::renewModelViews()
 /// Beside the page, or below it where the window is narrow.
 void MainWindow::openExplanation()
 {
-    constexpr int kNarrow = 1000;
     if (m_explanationDock->isHidden()) {
         const bool isNarrow = width() < kNarrow;
         addDockWidget(isNarrow ? Qt::BottomDockWidgetArea : Qt::RightDockWidgetArea, m_explanationDock);
@@ -321,22 +326,41 @@ void MainWindow::openExplanation()
     }
 }
 
-/// On the right as well, and as wide as its text is easy to read.
+/// Made when it is first wanted: reading all lessons takes longer than the window has to open.
+LearnDock& MainWindow::learning()
+{
+    if (m_learn != nullptr) {
+        return *m_learn;
+    }
+    m_learn = new LearnDock(m_session, this);
+    addDockWidget(Qt::RightDockWidgetArea, m_learn);
+    m_learn->hide();
+    connect(m_learn, &QDockWidget::visibilityChanged, m_lessonsAction,
+            [this] { m_lessonsAction->setChecked(!m_learn->isHidden()); });
+    connect(m_learn, &LearnDock::sceneWanted, this, &MainWindow::showScene);
+    connect(m_learn, &LearnDock::coverWanted, this, &MainWindow::setCovered);
+    connect(m_learn, &LearnDock::linesWanted, this, &MainWindow::changeScene);
+    return *m_learn;
+}
+
+/// Beside the page, as wide as its text is easy to read, or below it where the window is narrow.
 void MainWindow::openLearning()
 {
     constexpr int kWidth = 440;
-    if (m_learn->isHidden()) {
+    constexpr int kHeight = 340;
+    if (learning().isHidden()) {
+        const bool isNarrow = width() < kNarrow;
+        addDockWidget(isNarrow ? Qt::BottomDockWidgetArea : Qt::RightDockWidgetArea, m_learn);
         m_learn->show();
-        resizeDocks({m_learn}, {kWidth * fontMetrics().height() / kUsualLine}, Qt::Horizontal);
+        resizeDocks({m_learn}, {isNarrow ? kHeight : kWidth * fontMetrics().height() / kUsualLine},
+                    isNarrow ? Qt::Vertical : Qt::Horizontal);
     }
     m_learn->raise();
 }
 
-void MainWindow::connectLearning()
+/// In place of the pages while a question waits.
+void MainWindow::makeCover()
 {
-    addDockWidget(Qt::RightDockWidgetArea, m_learn);
-    m_learn->hide();
-    new GlossaryTips(Glossary::bundled(), this);
     m_cover->setObjectName(QStringLiteral("cover"));
     m_cover->setAlignment(Qt::AlignCenter);
     m_cover->setWordWrap(true);
@@ -346,16 +370,17 @@ void MainWindow::connectLearning()
     m_cover->setAutoFillBackground(true);
     m_cover->setBackgroundRole(QPalette::AlternateBase);
     m_cover->hide();
-    connect(m_learn, &LearnDock::sceneWanted, this, &MainWindow::showScene);
-    connect(m_learn, &LearnDock::coverWanted, this, &MainWindow::setCovered);
-    connect(m_learn, &LearnDock::linesWanted, this, [this](const QString& lines) {
-        const QString& page = pageList()[static_cast<std::size_t>(m_tabs->currentIndex())].name;
-        if (const Result<Scene> scene = changedScene(m_session.document(), m_session.viewOptions(), page, lines)) {
-            showScene(*scene);
-        } else {
-            sayInPassing(scene.error());
-        }
-    });
+}
+
+/// Sets lines of the scene that is shown, as a link wants it.
+void MainWindow::changeScene(const QString& lines)
+{
+    const QString& page = pageList()[static_cast<std::size_t>(m_tabs->currentIndex())].name;
+    if (const Result<Scene> scene = changedScene(m_session.document(), m_session.viewOptions(), page, lines)) {
+        showScene(*scene);
+    } else {
+        sayInPassing(scene.error());
+    }
 }
 
 void MainWindow::sayInPassing(const Error& error)
@@ -366,12 +391,12 @@ void MainWindow::sayInPassing(const Error& error)
 Result<void> MainWindow::openLesson(const QString& name, std::size_t step)
 {
     openLearning();
-    return m_learn->openLesson(name, step);
+    return learning().openLesson(name, step);
 }
 
 bool MainWindow::isLessonReady() const
 {
-    return m_learn->lesson().isReady() && !m_waitingScene;
+    return m_learn != nullptr && m_learn->lesson().isReady() && !m_waitingScene;
 }
 
 /// Its model is read first where another is open.

@@ -62,7 +62,7 @@ public:
     /// Whether the lesson's step is shown with all that the engine says of it.
     bool isLessonReady() const;
 
-    LearnDock& learning() const noexcept { return *m_learn; }
+    LearnDock& learning();
 
     /// Whether a picture waits for an answer.
     bool isCovered() const noexcept { return m_isCovered; }
@@ -99,7 +99,8 @@ private:
     void addExplainAction(QMenu& view);
     void addLearnMenu();
     void openLearning();
-    void connectLearning();
+    void makeCover();
+    void changeScene(const QString& lines);
     void setCovered(bool isCovered);
     void sayInPassing(const Error& error);
     void openExplanation();
@@ -135,9 +136,9 @@ private:
     QTabBar* m_tabs;
     ExplainPanel* m_explanation;
     QDockWidget* m_explanationDock;
-    LearnDock* m_learn;
-    QStackedWidget* m_pages;  ///< In the order of the tabs.
-    QLabel* m_cover;          ///< In place of the pages while a question waits.
+    LearnDock* m_learn = nullptr;  ///< Until it is wanted.
+    QStackedWidget* m_pages;       ///< In the order of the tabs.
+    QLabel* m_cover;               ///< In place of the pages while a question waits.
     QWidget* m_predictions;
     QToolButton* m_leavePresentation;
     StatusLine* m_status;
@@ -145,6 +146,7 @@ private:
     QToolButton* m_compare = nullptr;
     QAction* m_explainAction = nullptr;
     QAction* m_presentationAction = nullptr;
+    QAction* m_lessonsAction = nullptr;
     QList<QAction*> m_pageActions;  ///< In the order of the tabs.
     QLabel* m_effect;
     QLabel* m_notice;

@@ -174,26 +174,26 @@ void MainWindow::addLearnMenu()
         if (on) {
             openLearning();
         } else {
-            m_learn->close();
+            learning().close();
         }
     });
     lessons->setObjectName(QStringLiteral("lessons"));
     lessons->setCheckable(true);
-    connect(m_learn, &QDockWidget::visibilityChanged, lessons,
-            [this, lessons] { lessons->setChecked(!m_learn->isHidden()); });
+    m_lessonsAction = lessons;
     learn->addAction(tr("&Glossary"), QKeySequence(tr("Ctrl+G")), this, [this] {
         openLearning();
-        m_learn->showGlossary();
+        learning().showGlossary();
     });
     learn->addSeparator();
-    learn->addAction(tr("&Open lesson …"), this, [this] { m_learn->openLessonFile(); });
+    learn->addAction(tr("&Open lesson …"), this, [this] { learning().openLessonFile(); });
     QAction* link = learn->addAction(tr("&Copy the way to this step"), this, [this] {
-        QApplication::clipboard()->setText(m_learn->command());
-        statusBar()->showMessage(tr("Copied: %1").arg(m_learn->command()), kMessageMs);
+        QApplication::clipboard()->setText(learning().command());
+        statusBar()->showMessage(tr("Copied: %1").arg(learning().command()), kMessageMs);
     });
     link->setToolTip(tr("The command that opens the program at this step of the lesson"));
     learn->setToolTipsVisible(true);
-    connect(learn, &QMenu::aboutToShow, link, [this, link] { link->setEnabled(!m_learn->command().isEmpty()); });
+    connect(learn, &QMenu::aboutToShow, link,
+            [this, link] { link->setEnabled(m_learn != nullptr && !m_learn->command().isEmpty()); });
     learn->addSeparator();
     QAction* presentation = learn->addAction(tr("&Presentation mode"), QKeySequence(Qt::Key_F11));
     presentation->setObjectName(QStringLiteral("presentation"));

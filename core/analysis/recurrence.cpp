@@ -63,7 +63,7 @@ double quickest(const Run& run, const MeasurementOptions& options, Clock::time_p
 
 }  // namespace
 
-Result<RecurrentReading> readRecurrently(const Trace& trace)
+Result<RecurrentReading> readRecurrently(const Trace& trace, Index most)
 {
     const std::shared_ptr<const Tensor> embedding = trace.find({StageId::EmbeddingOutput});
     if (!embedding) {
@@ -73,7 +73,7 @@ Result<RecurrentReading> readRecurrently(const Trace& trace)
     const Index width = embedding->cols();
     const ElmanWeights weights = randomElman(width, std::min(width, kWidestReading), kReadingSeed);
     RecurrentReading reading{
-        .states = elmanStates(embedding->matrix().topRows(std::min(trace.tokens(), kLongestReading)), weights),
+        .states = elmanStates(embedding->matrix().topRows(std::min({trace.tokens(), most, kLongestReading})), weights),
         .influence = {}};
     reading.influence = elmanInfluence(reading.states, weights);
     return reading;

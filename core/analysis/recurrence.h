@@ -25,8 +25,11 @@ inline constexpr Index kWidestReading = 128;
 /// The most tokens that are read: those after them are left out.
 inline constexpr Index kLongestReading = 64;
 
-/// Always the same for the same trace. @return NotFound where the trace holds no embeddings
-Result<RecurrentReading> readRecurrently(const Trace& trace);
+/// Always the same for the same trace.
+///
+/// @param most how many tokens are read, kLongestReading at most; the last state is that after them
+/// @return NotFound where the trace holds no embeddings
+Result<RecurrentReading> readRecurrently(const Trace& trace, Index most = kLongestReading);
 
 /// One layer, D wide.
 struct LayerCost

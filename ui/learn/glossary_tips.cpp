@@ -79,7 +79,7 @@ NamedText textAt(QWidget& widget, QPoint point)
 
 }  // namespace
 
-GlossaryTips::GlossaryTips(const Glossary& glossary, QObject* parent) : QObject(parent), m_glossary(glossary)
+GlossaryTips::GlossaryTips(QObject* parent) : QObject(parent)
 {
     QApplication::instance()->installEventFilter(this);
 }
@@ -91,7 +91,7 @@ QString GlossaryTips::tipAt(QWidget& widget, QPoint point) const
     }
     const NamedText named = textAt(widget, point);
     std::vector<const GlossaryTerm*> terms;
-    for (const Mention& mention : m_glossary.mentions(named.text)) {
+    for (const Mention& mention : Glossary::bundled().mentions(named.text)) {
         if (terms.size() < kMostTerms && std::ranges::find(terms, mention.term) == terms.end()) {
             terms.push_back(mention.term);
         }

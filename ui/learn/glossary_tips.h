@@ -20,16 +20,14 @@ class GlossaryTips final : public QObject
     Q_OBJECT
 
 public:
-    explicit GlossaryTips(const Glossary& glossary, QObject* parent = nullptr);
+    /// Of the program's own glossary, which is read when it is first needed.
+    explicit GlossaryTips(QObject* parent = nullptr);
 
     /// The tool tip at a point of the widget: its own and the terms'; empty where no term is named.
     QString tipAt(QWidget& widget, QPoint point) const;
 
 protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
-
-private:
-    const Glossary& m_glossary;
 };
 
 }  // namespace headlight::ui

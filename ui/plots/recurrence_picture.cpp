@@ -91,7 +91,7 @@ RecurrencePicture::RecurrencePicture(std::shared_ptr<const Trace> trace, const L
     if (options.show == RecurrenceShow::Time) {
         return;
     }
-    if (Result<RecurrentReading> reading = readRecurrently(*m_trace)) {
+    if (Result<RecurrentReading> reading = readRecurrently(*m_trace, m_drawn)) {
         m_reading = std::move(*reading);
     }
     if (const auto map = m_trace->map(StageId::Weights, selection.head)) {

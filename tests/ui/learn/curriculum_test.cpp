@@ -47,8 +47,8 @@ TEST_P(CurriculumTest, AsksBeforeItShowsInMoreThanOneWay)
 {
     const Lesson& lesson = entry().lesson;
     EXPECT_GE(lesson.questions(), 2);
-    EXPECT_GE(lesson.minutes, 2.0);
-    EXPECT_LE(lesson.minutes, 7.0);
+    EXPECT_GE(lesson.minutes, 3.0);
+    EXPECT_LE(lesson.minutes, 6.0);
     std::set<std::size_t> kinds;
     for (const LessonStep& step : lesson.steps) {
         if (step.question) {
