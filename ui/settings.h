@@ -18,7 +18,7 @@ enum ThemeChoice { kSystem, kLight, kDark };
 inline QString pageKeys(int page)
 {
     constexpr int kDigits = 10;
-    return page < kDigits ? QStringLiteral("Ctrl+%1").arg((page + 1) % kDigits)
+    return page < kDigits    ? QStringLiteral("Ctrl+%1").arg((page + 1) % kDigits)
            : page == kDigits ? QStringLiteral("Ctrl+-")
                              : QString();
 }

@@ -30,10 +30,11 @@ struct NamedView
 };
 
 constexpr std::array kViews = {
-    NamedView{View::Heatmap, "heatmap"},     NamedView{View::Heads, "heads"},     NamedView{View::Flow, "flow"},
-    NamedView{View::Pipeline, "pipeline"},   NamedView{View::Compare, "compare"}, NamedView{View::Ablation, "ablation"},
-    NamedView{View::Positions, "positions"}, NamedView{View::Scaling, "scaling"}, NamedView{View::Variants, "variants"},
-    NamedView{View::Recurrence, "recurrence"},
+    NamedView{View::Heatmap, "heatmap"},     NamedView{View::Heads, "heads"},
+    NamedView{View::Flow, "flow"},           NamedView{View::Pipeline, "pipeline"},
+    NamedView{View::Compare, "compare"},     NamedView{View::Ablation, "ablation"},
+    NamedView{View::Positions, "positions"}, NamedView{View::Scaling, "scaling"},
+    NamedView{View::Variants, "variants"},   NamedView{View::Recurrence, "recurrence"},
 };
 
 /// What a view of scaling shows; nothing cancels it.

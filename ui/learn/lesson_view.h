@@ -100,7 +100,7 @@ private:
     Lesson m_lesson;
     QString m_id;
     std::size_t m_step = 0;
-    std::map<std::size_t, Answer> m_answers;  ///< Of this opening, by step.
+    std::map<std::size_t, Answer> m_answers;   ///< Of this opening, by step.
     bool m_isPreparing = false;                ///< Until then what is shown is still that of the step before.
     std::unique_ptr<PreparedStep> m_prepared;  ///< Of what is shown; outlives m_question.
     QString m_failure;

@@ -201,7 +201,8 @@ void PipelinePage::connectPipeline()
             showPipeline();
         }
         if (place && !place->row) {
-            const QRectF box = PictureView::onWidget(m_pipeline->pipeline()->boxRect(place->matrix, m_pipeline->pictureArea()));
+            const QRectF box =
+                PictureView::onWidget(m_pipeline->pipeline()->boxRect(place->matrix, m_pipeline->pictureArea()));
             m_scroll->ensureVisible(static_cast<int>(box.center().x()), static_cast<int>(box.center().y()), 0,
                                     static_cast<int>(box.height() / 2.0) + 8);
         }
