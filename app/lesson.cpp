@@ -90,7 +90,7 @@ Result<void> checkLessons(const std::vector<NamedLesson>& lessons)
     if (!problems.empty()) {
         return failure(ErrorCode::Malformed, "Not all is as the lessons say:" + problems);
     }
-    std::cout << "All " << lessons.size() << " lessons hold.\n";
+    std::cout << "Checked: " << lessons.size() << ". All is as it is said.\n";
     return {};
 }
 
