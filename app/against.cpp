@@ -3,6 +3,7 @@
 #include "core/io/model_folder.h"
 #include "core/model/seeded_model.h"
 #include "core/text/word_piece_tokenizer.h"
+#include "ui/session/view_names.h"
 
 namespace headlight::app {
 namespace {
@@ -66,36 +67,21 @@ void addAgainstOptions(CLI::App& command, AgainstOptions& options)
 
 Result<ui::CompareOptions> compareOptions(const AgainstOptions& options)
 {
-    ui::CompareOptions compare;
-    compare.order = options.swap ? ui::SideOrder::Swapped : ui::SideOrder::AsChosen;
     if (options.align != "best-match" && options.align != "position") {
         return failure(ErrorCode::InvalidArgument,
                        "--align is one of best-match, position, not \"" + options.align + "\".");
     }
-    compare.numbers.alignment = options.align == "position" ? Alignment::ByPosition : Alignment::BestMatch;
+    const auto set = [&options](ui::CompareOptions compare) {
+        compare.order = options.swap ? ui::SideOrder::Swapped : ui::SideOrder::AsChosen;
+        compare.numbers.alignment = options.align == "position" ? Alignment::ByPosition : Alignment::BestMatch;
+        return compare;
+    };
+    if (const std::optional<ui::CompareOptions> compare = ui::comparedWith(options.against)) {
+        return set(*compare);
+    }
     const auto [what, which] = split(options.against);
-    if (what == "default" && which.empty()) {
-        compare.kind = ui::ComparisonKind::BeforeAfter;
-        return compare;
-    }
-    if (what == "text" && !which.empty()) {
-        compare.kind = ui::ComparisonKind::Texts;
-        compare.text = QString::fromStdString(std::string(which));
-        return compare;
-    }
-    if (const std::optional<HeadAddress> head = parseHead(which); what == "head" && head) {
-        compare.kind = ui::ComparisonKind::Heads;
-        compare.head = head;
-        return compare;
-    }
-    if (const std::optional<Index> layer = wholeNumber(which); what == "layer" && layer) {
-        compare.kind = ui::ComparisonKind::Layers;
-        compare.layer = LayerIndex(*layer);
-        return compare;
-    }
     if ((what == kModel && !which.empty()) || (what == kSeed && wholeNumber(which).value_or(-1) >= 0)) {
-        compare.kind = ui::ComparisonKind::Models;
-        return compare;
+        return set({.kind = ui::ComparisonKind::Models});
     }
     return failure(ErrorCode::InvalidArgument, "--against is one of default, text:T, head:L.H, layer:N, model:FOLDER, "
                                                "seed:N (L, H and N are numbers), not \"" +

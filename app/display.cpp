@@ -1,6 +1,7 @@
 #include "app/display.h"
 
 #include <QApplication>
+#include <QEventLoop>
 #include <QLoggingCategory>
 #include <QStandardPaths>
 
@@ -31,6 +32,14 @@ void runWithoutDisplay(const std::function<void()>& task)
     const QApplication application(argc, &argv);
     setUpApplication();
     task();
+}
+
+void waitUntil(const std::function<bool()>& isSo)
+{
+    constexpr int kMostMs = 50;  // what ends need not be an event of this thread
+    while (!isSo()) {
+        QApplication::processEvents(QEventLoop::WaitForMoreEvents, kMostMs);
+    }
 }
 
 void setUpApplication()

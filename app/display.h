@@ -11,6 +11,9 @@ bool hasDisplay();
 /// Runs `task` inside a Qt application that needs no screen.
 void runWithoutDisplay(const std::function<void()>& task);
 
+/// Lets the application work until that is so.
+void waitUntil(const std::function<bool()>& isSo);
+
 /// Gives the application its name and look; before any widget is made.
 void setUpApplication();
 

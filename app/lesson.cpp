@@ -8,7 +8,6 @@
 
 #include <QApplication>
 #include <QDir>
-#include <QEventLoop>
 #include <QFileInfo>
 
 #include <iostream>
@@ -92,13 +91,6 @@ Result<void> checkLessons(const std::vector<NamedLesson>& lessons)
     }
     std::cout << "Checked: " << lessons.size() << ". All is as it is said.\n";
     return {};
-}
-
-void waitUntil(const std::function<bool()>& isSo)
-{
-    while (!isSo()) {
-        QApplication::processEvents(QEventLoop::WaitForMoreEvents, 50);
-    }
 }
 
 /// The picture of every step that has one, in the window's own making.

@@ -7,8 +7,8 @@
 #include "core/tensor/matmul.h"
 #include "core/text/word_piece_tokenizer.h"
 #include "ui/session/examples.h"
+#include "ui/session/view_names.h"
 
-#include <charconv>
 #include <iostream>
 #include <ranges>
 #include <thread>
@@ -119,27 +119,6 @@ Result<EncodedText> fromIds(const std::vector<std::int32_t>& ids, const Model& m
 
 }  // namespace
 
-std::optional<Index> wholeNumber(std::string_view text)
-{
-    Index value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc{} || end != text.data() + text.size()) {
-        return std::nullopt;
-    }
-    return value;
-}
-
-std::optional<HeadAddress> parseHead(std::string_view text)
-{
-    const std::size_t dot = text.find('.');
-    if (dot == std::string_view::npos) {
-        return std::nullopt;
-    }
-    const std::optional<Index> layer = wholeNumber(text.substr(0, dot));
-    const std::optional<Index> head = wholeNumber(text.substr(dot + 1));
-    return layer && head ? std::optional(HeadAddress{LayerIndex(*layer), HeadIndex(*head)}) : std::nullopt;
-}
-
 void addTextOptions(CLI::App& command, CommonOptions& options)
 {
     addPairOption(command, options);
@@ -215,18 +194,11 @@ void addVariantOptions(CLI::App& command, CommonOptions& options)
 Result<ui::VariantOptions> variantOptions(const CommonOptions& options)
 {
     ui::VariantOptions variants{.tile = options.tile, .tilesDone = options.tilesDone};
-    bool isKnown = false;
-    for (const AttentionVariant variant :
-         {AttentionVariant::Linear, AttentionVariant::Sparse, AttentionVariant::Tiled}) {
-        if (options.variant == attentionVariantName(variant)) {
-            variants.variant = variant;
-            isKnown = true;
-        }
+    const Result<AttentionVariant> variant = ui::valueNamed("--variant", options.variant, ui::variantNames());
+    if (!variant) {
+        return tl::unexpected(variant.error());
     }
-    if (!isKnown) {
-        return failure(ErrorCode::InvalidArgument,
-                       "--variant is one of linear, sparse, tiled, not \"" + options.variant + "\".");
-    }
+    variants.variant = *variant;
     Experiment sparse;
     if (!readMask(options.sparse, sparse) || !hasReach(sparse.mask)) {
         return failure(ErrorCode::InvalidArgument,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/attention/experiment.h"
+#include "core/base/parse.h"
 #include "core/base/result.h"
 #include "core/model/model.h"
 #include "core/model/transformer.h"
@@ -88,12 +89,6 @@ Result<void> checkPair(const CommonOptions& options, const Model& model);
 /// The text as given, from a file or as ids; without any, the sentence that the window opens on. A text that is too long
 /// for the model is cut, and that is said on standard error. InvalidArgument for a second text that the model does not take.
 Result<EncodedText> readText(const CommonOptions& options, const Model& model);
-
-/// A head written as LAYER.HEAD: "2.1".
-std::optional<HeadAddress> parseHead(std::string_view text);
-
-/// A number of which nothing is left over: "12".
-std::optional<Index> wholeNumber(std::string_view text);
 
 /// InvalidArgument for a value that cannot be read; the message lists those known.
 Result<Experiment> readExperiment(const CommonOptions& options);

@@ -9,6 +9,7 @@
 #include "ui/plots/colour_map.h"
 #include "ui/plots/variant_picture.h"
 #include "ui/session/presentation.h"
+#include "ui/session/view_names.h"
 
 #include <memory>
 #include <span>
@@ -47,20 +48,6 @@ struct RenderOptions
     std::string target;
 };
 
-template <typename Value>
-Result<Value> chosen(const std::string& option, const std::string& name,
-                     const std::vector<std::pair<std::string, Value>>& choices)
-{
-    std::string known;
-    for (const auto& [choice, value] : choices) {
-        if (choice == name) {
-            return value;
-        }
-        known += (known.empty() ? "" : ", ") + choice;
-    }
-    return failure(ErrorCode::InvalidArgument, option + " is one of " + known + ", not \"" + name + "\".");
-}
-
 Result<void> checkHead(HeadAddress address, const ModelConfig& config)
 {
     const Index layer = address.layer.value;
@@ -96,7 +83,7 @@ Result<std::optional<Id>> namedEntry(const std::string& option, const std::optio
     if (!name) {
         return std::optional<Id>();
     }
-    const Result<Id> id = chosen(option, *name, choices);
+    const Result<Id> id = ui::valueNamed(option, *name, choices);
     if (!id) {
         return tl::unexpected(id.error());
     }
@@ -107,7 +94,7 @@ Result<ui::GalleryOptions> galleryOptions(const RenderOptions& options, const Mo
 {
     const auto measure = namedEntry<MeasureId>("--sort", options.sort, measures());
     const auto badge = namedEntry<BadgeId>("--badge", options.badge, badgeKinds());
-    const auto grouping = chosen<ui::HeadGrouping>(
+    const auto grouping = ui::valueNamed<ui::HeadGrouping>(
         "--group", options.group,
         {{"none", ui::HeadGrouping::None}, {"layer", ui::HeadGrouping::Layer}, {"badge", ui::HeadGrouping::Badge}});
     for (const Error* error : {measure ? nullptr : &measure.error(), badge ? nullptr : &badge.error(),
@@ -136,26 +123,20 @@ Result<ui::GalleryOptions> galleryOptions(const RenderOptions& options, const Mo
     return gallery;
 }
 
-/// What --show and the numbers that go with it say of positions and of scaling.
+/// The side that --show chooses of a view, or its first one where it is not said or not of this view.
+template <typename Side>
+Result<Side> sideNamed(const RenderOptions& options, bool isShown, const ui::ValueNames<Side>& names)
+{
+    return isShown && !options.show.empty() ? ui::valueNamed("--show", options.show, names)
+                                            : Result<Side>(names.front().second);
+}
+
+/// What --show and the numbers that go with it say of positions, scaling and recurrence.
 Result<void> readSides(const RenderOptions& options, ui::View shown, ui::ViewOptions& view)
 {
-    const std::string all;
-    const auto position = chosen<ui::PositionShow>("--show", shown == ui::View::Positions ? options.show : all,
-                                                   {{"", ui::PositionShow::Encoding},
-                                                    {"encoding", ui::PositionShow::Encoding},
-                                                    {"distance", ui::PositionShow::Distance},
-                                                    {"wavelengths", ui::PositionShow::Wavelengths},
-                                                    {"shift", ui::PositionShow::Shift}});
-    const auto scaling = chosen<ui::ScalingShow>("--show", shown == ui::View::Scaling ? options.show : all,
-                                                 {{"", ui::ScalingShow::Random},
-                                                  {"random", ui::ScalingShow::Random},
-                                                  {"example", ui::ScalingShow::Example},
-                                                  {"heads", ui::ScalingShow::Heads}});
-    const auto recurrence = chosen<ui::RecurrenceShow>("--show", shown == ui::View::Recurrence ? options.show : all,
-                                                       {{"", ui::RecurrenceShow::Steps},
-                                                        {"steps", ui::RecurrenceShow::Steps},
-                                                        {"distance", ui::RecurrenceShow::Distance},
-                                                        {"time", ui::RecurrenceShow::Time}});
+    const auto position = sideNamed(options, shown == ui::View::Positions, ui::positionShowNames());
+    const auto scaling = sideNamed(options, shown == ui::View::Scaling, ui::scalingShowNames());
+    const auto recurrence = sideNamed(options, shown == ui::View::Recurrence, ui::recurrenceShowNames());
     for (const Error* error : {position ? nullptr : &position.error(), scaling ? nullptr : &scaling.error(),
                                recurrence ? nullptr : &recurrence.error()}) {
         if (error != nullptr) {
@@ -184,12 +165,7 @@ Result<void> readSides(const RenderOptions& options, ui::View shown, ui::ViewOpt
 Result<ui::ViewOptions> viewOptions(const RenderOptions& options, ui::View shown, const ModelConfig& config)
 {
     ui::ViewOptions view;
-    const auto quantity = chosen<ui::Quantity>("--quantity", options.quantity,
-                                               {{"weights", ui::Quantity::Weights},
-                                                {"scores", ui::Quantity::ScaledScores},
-                                                {"raw-scores", ui::Quantity::RawScores},
-                                                {"norm-weighted", ui::Quantity::NormWeighted},
-                                                {"rollout", ui::Quantity::Rollout}});
+    const auto quantity = ui::valueNamed("--quantity", options.quantity, ui::quantityNames());
     if (!quantity) {
         return tl::unexpected(quantity.error());
     }
@@ -223,7 +199,7 @@ Result<ui::ViewOptions> viewOptions(const RenderOptions& options, ui::View shown
     }
     view.compare = *compare;
     if (options.view == ui::viewName(ui::View::Compare).toStdString()) {
-        const auto stage = chosen<StageId>(
+        const auto stage = ui::valueNamed<StageId>(
             "--quantity of compare", options.quantity,
             {{"weights", StageId::Weights}, {"scores", StageId::Scores}, {"raw-scores", StageId::RawScores}});
         if (!stage) {
@@ -233,12 +209,7 @@ Result<ui::ViewOptions> viewOptions(const RenderOptions& options, ui::View shown
     }
     view.compare.range = view.heatmap.range;
     view.compare.cellNumbers = view.heatmap.numbers;
-    const auto scheme = chosen<std::optional<PositionScheme>>("--scheme", options.scheme,
-                                                              {{"own", std::nullopt},
-                                                               {"none", PositionScheme::None},
-                                                               {"sinusoidal", PositionScheme::Sinusoidal},
-                                                               {"rotary", PositionScheme::Rotary},
-                                                               {"alibi", PositionScheme::Alibi}});
+    const auto scheme = ui::valueNamed("--scheme", options.scheme, ui::schemeNames());
     if (!scheme) {
         return tl::unexpected(scheme.error());
     }

@@ -9,9 +9,7 @@
 
 #include <QApplication>
 #include <QBuffer>
-#include <QEventLoop>
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -34,13 +32,6 @@ struct ScreenshotOptions
     bool presentation = false;
 };
 
-void waitFor(const std::function<bool()>& isSo)
-{
-    while (!isSo()) {
-        QApplication::processEvents(QEventLoop::WaitForMoreEvents, 50);
-    }
-}
-
 /// The lesson's step, its question still open or answered rightly.
 Result<void> showLesson(ui::MainWindow& window, const ScreenshotOptions& options)
 {
@@ -50,10 +41,10 @@ Result<void> showLesson(ui::MainWindow& window, const ScreenshotOptions& options
         return opened;
     }
     const auto isThere = [&window] { return window.isLessonReady() && !window.isOpening() && window.isUpToDate(); };
-    waitFor(isThere);
+    waitUntil(isThere);
     if (options.answered) {
         window.learning().answerRightly();
-        waitFor(isThere);
+        waitUntil(isThere);
     }
     return {};
 }
@@ -121,7 +112,7 @@ Result<void> screenshot(const ScreenshotOptions& options)
     window.setWindowState(Qt::WindowNoState);  // as large as was asked for, whatever the screen
     window.resize(options.width, options.height);
     window.show();
-    waitFor([&window] { return window.isUpToDate(); });
+    waitUntil([&window] { return window.isUpToDate(); });
     session.explain(explained);
     if (options.lesson) {
         if (Result<void> shown = showLesson(window, options); !shown) {

@@ -103,6 +103,7 @@ private:
     void changeScene(const QString& lines);
     void setCovered(bool isCovered);
     void sayInPassing(const Error& error);
+    void openDock(QDockWidget& dock, const QSize& wanted);
     void openExplanation();
     QWidget* makeTopRow();
     void makePanel();

@@ -8,10 +8,7 @@
 
 namespace headlight::ui {
 
-ChoiceView::ChoiceView(const PreparedQuestion& question, QWidget* parent)
-    : QuestionView(parent)
-    , m_question(question)
-    , m_buttons(new QButtonGroup(this))
+ChoiceView::ChoiceView(const PreparedQuestion& question, QWidget* parent) : ButtonView(question, parent)
 {
     auto* layout = new QGridLayout(this);
     layout->setContentsMargins({});
@@ -21,7 +18,7 @@ ChoiceView::ChoiceView(const PreparedQuestion& question, QWidget* parent)
         auto* button = new QRadioButton(this);
         button->setObjectName(QStringLiteral("option%1").arg(row));
         button->setAccessibleName(option.text);
-        m_buttons->addButton(button, row);
+        buttons().addButton(button, row);
         auto* label = new QLabel(option.text, this);
         label->setTextFormat(Qt::MarkdownText);
         label->setWordWrap(true);
@@ -31,30 +28,17 @@ ChoiceView::ChoiceView(const PreparedQuestion& question, QWidget* parent)
         m_labels.push_back(label);
         ++row;
     }
-    connect(m_buttons, &QButtonGroup::idClicked, this, &QuestionView::answerChanged);
-}
-
-std::optional<Answer> ChoiceView::answer() const
-{
-    const int chosen = m_buttons->checkedId();
-    return chosen < 0 ? std::nullopt : std::optional<Answer>(Index{chosen});
-}
-
-void ChoiceView::setAnswer(const Answer& answer)
-{
-    m_buttons->button(static_cast<int>(std::get<Index>(answer)))->setChecked(true);
-    emit answerChanged();
 }
 
 void ChoiceView::reveal()
 {
-    const auto right = static_cast<int>(m_question.truth.right);
+    const auto right = rightPlace();
     for (int i = 0; i < static_cast<int>(m_labels.size()); ++i) {
         QLabel* label = m_labels[static_cast<std::size_t>(i)];
-        m_buttons->button(i)->setEnabled(false);
+        buttons().button(i)->setEnabled(false);
         if (i == right) {
             label->setText(QStringLiteral("✓ **%1**").arg(label->text()));
-        } else if (i == m_buttons->checkedId()) {
+        } else if (i == buttons().checkedId()) {
             label->setText(QStringLiteral("✗ %1").arg(label->text()));
         }
     }
@@ -65,11 +49,11 @@ bool ChoiceView::eventFilter(QObject* watched, QEvent* event)
     if (event->type() == QEvent::MouseButtonRelease) {
         for (std::size_t i = 0; i < m_labels.size(); ++i) {
             if (m_labels[i] == watched) {
-                m_buttons->button(static_cast<int>(i))->click();
+                buttons().button(static_cast<int>(i))->click();
             }
         }
     }
-    return QuestionView::eventFilter(watched, event);
+    return ButtonView::eventFilter(watched, event);
 }
 
 }  // namespace headlight::ui

@@ -1,33 +1,28 @@
 // Options of which one is right.
 #pragma once
 
-#include "ui/learn/question_view.h"
+#include "ui/learn/button_view.h"
 
 #include <vector>
 
-class QButtonGroup;
 class QLabel;
 
 namespace headlight::ui {
 
 /// A radio button an option, with its text beside it.
-class ChoiceView final : public QuestionView
+class ChoiceView final : public ButtonView
 {
     Q_OBJECT
 
 public:
     ChoiceView(const PreparedQuestion& question, QWidget* parent);
 
-    std::optional<Answer> answer() const override;
-    void setAnswer(const Answer& answer) override;
     void reveal() override;
 
 protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
-    const PreparedQuestion& m_question;
-    QButtonGroup* m_buttons;
     std::vector<QLabel*> m_labels;
 };
 

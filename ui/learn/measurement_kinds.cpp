@@ -7,6 +7,7 @@
 #include "core/analysis/scaling.h"
 #include "core/analysis/stage_matrix.h"
 #include "core/attention/cost.h"
+#include "core/base/parse.h"
 #include "core/model/parameters.h"
 #include "core/train/toys.h"
 #include "ui/session/toy_history.h"
@@ -25,29 +26,26 @@ tl::unexpected<Error> invalid(const QString& message)
     return failure(ErrorCode::InvalidArgument, message.toStdString());
 }
 
-Result<Index> wholeNumber(const QString& text, Index least, Index most)
+Result<Index> numberWithin(const QString& text, Index least, Index most)
 {
-    bool isNumber = false;
-    const qlonglong number = text.toLongLong(&isNumber);
-    if (!isNumber || number < least || number > most) {
+    const std::optional<Index> number = wholeNumber(text.toStdString());
+    if (!number || *number < least || *number > most) {
         return invalid(QStringLiteral("\"%1\" is no number from %2 to %3.").arg(text).arg(least).arg(most));
     }
-    return static_cast<Index>(number);
+    return *number;
 }
 
 Result<HeadAddress> headOf(const Trace& trace, const QString& text)
 {
-    const QStringList parts = text.split(u'.');
-    const TraceInfo& info = trace.info();
-    if (parts.size() != 2) {
+    const std::optional<HeadAddress> head = parseHead(text.toStdString());
+    if (!head) {
         return invalid(QStringLiteral("A head is written as layer.head, as 3.0, not \"%1\".").arg(text));
     }
-    const Result<Index> layer = wholeNumber(parts.front(), 0, info.layers - 1);
-    const Result<Index> head = wholeNumber(parts.back(), 0, info.heads - 1);
-    if (!layer || !head) {
-        return tl::unexpected(layer ? head.error() : layer.error());
+    const TraceInfo& info = trace.info();
+    if (head->layer.value >= info.layers || head->head.value >= info.heads) {
+        return invalid(QStringLiteral("The model has no head %1.").arg(text));
     }
-    return HeadAddress{LayerIndex(*layer), HeadIndex(*head)};
+    return *head;
 }
 
 Result<TokenIndex> tokenOf(const Trace& trace, const QString& text)
@@ -209,7 +207,7 @@ Result<Measured> cell(const Specimen& of, QStringList arguments)
     }
     HeadIndex head(0);
     if (arguments.size() == 3) {
-        const Result<Index> given = wholeNumber(arguments.takeFirst(), 0, of.trace.info().heads - 1);
+        const Result<Index> given = numberWithin(arguments.takeFirst(), 0, of.trace.info().heads - 1);
         if (!given) {
             return tl::unexpected(given.error());
         }
@@ -220,7 +218,7 @@ Result<Measured> cell(const Specimen& of, QStringList arguments)
         return tl::unexpected(map.error());
     }
     const auto place = [&of](const QString& text, Index end) -> Result<Index> {
-        if (const Result<Index> number = wholeNumber(text, 0, end - 1)) {
+        if (const Result<Index> number = numberWithin(text, 0, end - 1)) {
             return number;
         }
         const Result<TokenIndex> token = tokenOf(of.trace, text);
@@ -297,9 +295,9 @@ Result<Measured> influence(const Specimen& of, const QStringList& arguments)
 /// One of the products that a raw score sums up.
 Result<Measured> exampleProduct(const ScalingExample& numbers, const QStringList& arguments)
 {
-    const Result<Index> query = wholeNumber(arguments[1], 0, ScalingExample::kTokens - 1);
-    const Result<Index> key = wholeNumber(arguments[2], 0, ScalingExample::kTokens - 1);
-    const Result<Index> component = wholeNumber(arguments.value(3), 0, ScalingExample::kHeadWidth - 1);
+    const Result<Index> query = numberWithin(arguments[1], 0, ScalingExample::kTokens - 1);
+    const Result<Index> key = numberWithin(arguments[2], 0, ScalingExample::kTokens - 1);
+    const Result<Index> component = numberWithin(arguments.value(3), 0, ScalingExample::kHeadWidth - 1);
     for (const Result<Index>* number : {&query, &key, &component}) {
         if (!*number) {
             return tl::unexpected(number->error());
@@ -325,8 +323,8 @@ Result<Measured> example(const Specimen& /*of*/, const QStringList& arguments)
         return invalid(
             QStringLiteral("example has query, key, product, raw, score, exponential, raw-weight and weight."));
     }
-    const Result<Index> row = wholeNumber(arguments[1], 0, matrix->second->rows() - 1);
-    const Result<Index> column = wholeNumber(arguments[2], 0, matrix->second->cols() - 1);
+    const Result<Index> row = numberWithin(arguments[1], 0, matrix->second->rows() - 1);
+    const Result<Index> column = numberWithin(arguments[2], 0, matrix->second->cols() - 1);
     if (!row || !column) {
         return tl::unexpected(row ? column.error() : row.error());
     }
@@ -336,7 +334,7 @@ Result<Measured> example(const Specimen& /*of*/, const QStringList& arguments)
 Result<Measured> random(const Specimen& /*of*/, const QStringList& arguments)
 {
     static const Result<RandomScaling> vectors = RandomScaling::draw(kSeed);
-    const Result<Index> width = wholeNumber(arguments[1], 1, kMostHeadWidth);
+    const Result<Index> width = numberWithin(arguments[1], 1, kMostHeadWidth);
     if (!width) {
         return tl::unexpected(width.error());
     }
@@ -361,7 +359,7 @@ Result<Cost> cost(const Specimen& of, const QStringList& arguments)
     if (variant == kAttentionVariants.end()) {
         return invalid(QStringLiteral("A variant is full, sparse, linear or tiled, not \"%1\".").arg(arguments[0]));
     }
-    const Result<Index> tokens = wholeNumber(arguments[1], 1, kMostTokens);
+    const Result<Index> tokens = numberWithin(arguments[1], 1, kMostTokens);
     if (!tokens) {
         return tl::unexpected(tokens.error());
     }
@@ -420,7 +418,7 @@ Result<Measured> trained(const Specimen& of, const QStringList& arguments)
     if (!toys.contains(arguments[0])) {
         return invalid(QStringLiteral("A toy is %1, not \"%2\".").arg(toys.join(QStringLiteral(", ")), arguments[0]));
     }
-    const Result<Index> step = wholeNumber(arguments[1], 1, kMostSteps);
+    const Result<Index> step = numberWithin(arguments[1], 1, kMostSteps);
     if (!step) {
         return tl::unexpected(step.error());
     }

@@ -37,6 +37,7 @@ OrderView::OrderView(const PreparedQuestion& question, QWidget* parent)
         button->setFocusPolicy(Qt::StrongFocus);
         button->setAccessibleName(button->toolTip());
     }
+    setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Maximum);
     auto* buttons = new QVBoxLayout;
     buttons->addWidget(m_up);
     buttons->addWidget(m_down);

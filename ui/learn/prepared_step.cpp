@@ -254,7 +254,7 @@ Outcome judgeKind(const OrderQuestion& question, const Truth& /*truth*/, const A
     for (const OrderItem& one : question.items) {
         because.append(QStringLiteral("1. *%1* – %2").arg(one.text, one.because));
     }
-    return {true, because.join(u'\n')};
+    return {true, QStringLiteral("\n\n") + because.join(u'\n')};  // a list is a paragraph of its own
 }
 
 Outcome judgeKind(const SliderQuestion& question, const Truth& truth, const Answer& answer)

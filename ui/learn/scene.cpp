@@ -1,10 +1,12 @@
 #include "ui/learn/scene.h"
 
 #include "core/analysis/scaling.h"
+#include "core/base/parse.h"
 #include "core/io/experiment_json.h"
 #include "core/model/transformer.h"
 #include "ui/pages/page_list.h"
 #include "ui/session/model_choice.h"
+#include "ui/session/view_names.h"
 
 #include <QUrl>
 
@@ -15,18 +17,6 @@
 namespace headlight::ui {
 namespace {
 
-template <typename Value>
-using Names = std::vector<std::pair<QString, Value>>;
-
-QString namesOf(const auto& names)
-{
-    QStringList all;
-    for (const auto& [name, value] : names) {
-        all.append(name);
-    }
-    return all.join(QStringLiteral(", "));
-}
-
 tl::unexpected<Error> notOneOf(const QString& line, const QString& known, const QString& value)
 {
     return failure(ErrorCode::Malformed, line.toStdString() + ": is one of " + known.toStdString() + ", not \"" +
@@ -35,32 +25,18 @@ tl::unexpected<Error> notOneOf(const QString& line, const QString& known, const 
 
 /// Sets `field` to what the name stands for, or to its default where there is none.
 template <typename Value>
-Result<void> choose(Value& field, const QString& line, const QString& value, const Names<Value>& names)
+Result<void> choose(Value& field, const QString& line, const QString& value, const ValueNames<Value>& names)
 {
     if (value.isEmpty()) {
-        field = Value{};
+        field = names.front().second;
         return {};
     }
-    const auto found = std::ranges::find(names, value, &std::pair<QString, Value>::first);
-    if (found == names.end()) {
-        return notOneOf(line, namesOf(names), value);
+    const Result<Value> named = valueNamed((line + QLatin1Char(':')).toStdString(), value.toStdString(), names);
+    if (!named) {
+        return tl::unexpected(named.error());
     }
-    field = found->second;
+    field = *named;
     return {};
-}
-
-Result<HeadAddress> readHead(const QString& line, const QString& value)
-{
-    const QStringList parts = value.split(u'.');
-    bool isLayer = false;
-    bool isHead = false;
-    const int layer = parts.front().toInt(&isLayer);
-    const int head = parts.back().toInt(&isHead);
-    if (parts.size() != 2 || !isLayer || !isHead || layer < 0 || head < 0) {
-        return failure(ErrorCode::Malformed, line.toStdString() + ": is layer.head, counted from 0, as 3.0; not \"" +
-                                                 value.toStdString() + "\".");
-    }
-    return HeadAddress{LayerIndex(layer), HeadIndex(head)};
 }
 
 Result<void> setToken(std::optional<TokenName>& field, const QString& value)
@@ -83,11 +59,11 @@ Result<void> setHead(Scene& scene, const QString& value)
     if (value.isEmpty()) {
         return {};
     }
-    const Result<HeadAddress> head = readHead(QStringLiteral("head"), value);
-    if (!head) {
-        return tl::unexpected(head.error());
+    scene.head = parseHead(value.toStdString());
+    if (!scene.head) {
+        return failure(ErrorCode::Malformed,
+                       "head: is layer.head, counted from 0, as 3.0; not \"" + value.toStdString() + "\".");
     }
-    scene.head = *head;
     return {};
 }
 
@@ -128,30 +104,16 @@ Result<void> setShow(Scene& scene, const QString& value)
 {
     const QString line = QStringLiteral("show");
     if (scene.page == QLatin1String("positions")) {
-        return choose(scene.view.positions.show, line, value,
-                      Names<PositionShow>{{QStringLiteral("encoding"), PositionShow::Encoding},
-                                          {QStringLiteral("distance"), PositionShow::Distance},
-                                          {QStringLiteral("wavelengths"), PositionShow::Wavelengths},
-                                          {QStringLiteral("shift"), PositionShow::Shift}});
+        return choose(scene.view.positions.show, line, value, positionShowNames());
     }
     if (scene.page == QLatin1String("scaling")) {
-        return choose(scene.view.scaling.show, line, value,
-                      Names<ScalingShow>{{QStringLiteral("random"), ScalingShow::Random},
-                                         {QStringLiteral("example"), ScalingShow::Example},
-                                         {QStringLiteral("heads"), ScalingShow::Heads}});
+        return choose(scene.view.scaling.show, line, value, scalingShowNames());
     }
     if (scene.page == QLatin1String("variants")) {
-        return choose(scene.view.variants.show, line, value,
-                      Names<VariantShow>{{QStringLiteral("attention"), VariantShow::Attention},
-                                         {QStringLiteral("operations"), VariantShow::Operations},
-                                         {QStringLiteral("memory"), VariantShow::Memory},
-                                         {QStringLiteral("time"), VariantShow::Time}});
+        return choose(scene.view.variants.show, line, value, variantShowNames());
     }
     if (scene.page == QLatin1String("recurrence")) {
-        return choose(scene.view.recurrence.show, line, value,
-                      Names<RecurrenceShow>{{QStringLiteral("steps"), RecurrenceShow::Steps},
-                                            {QStringLiteral("distance"), RecurrenceShow::Distance},
-                                            {QStringLiteral("time"), RecurrenceShow::Time}});
+        return choose(scene.view.recurrence.show, line, value, recurrenceShowNames());
     }
     return failure(ErrorCode::Malformed, "show: belongs to a page with sides, and comes after its page: positions, "
                                          "scaling, variants or recurrence.");
@@ -202,36 +164,15 @@ Result<void> setWidth(Scene& scene, const QString& value)
 
 Result<void> setAgainst(Scene& scene, const QString& value)
 {
-    CompareOptions& compare = scene.view.compare;
-    compare = {};
     const qsizetype colon = value.indexOf(u':');
-    const QString what = value.left(colon);
-    const QString which = colon < 0 ? QString() : value.mid(colon + 1).trimmed();
-    if (value.isEmpty() || value == QLatin1String("experiment")) {
-        return {};
+    const QString trimmed = colon < 0 ? value : value.left(colon + 1) + value.mid(colon + 1).trimmed();
+    const std::optional<CompareOptions> compare =
+        value.isEmpty() ? CompareOptions{} : comparedWith(trimmed.toStdString());
+    if (!compare) {
+        return notOneOf(QStringLiteral("against"), QStringLiteral("default, text:…, head:2.1, layer:1"), value);
     }
-    if (what == QLatin1String("text") && !which.isEmpty()) {
-        compare.kind = ComparisonKind::Texts;
-        compare.text = which;
-        return {};
-    }
-    if (what == QLatin1String("head")) {
-        const Result<HeadAddress> head = readHead(QStringLiteral("against: head"), which);
-        if (!head) {
-            return tl::unexpected(head.error());
-        }
-        compare.kind = ComparisonKind::Heads;
-        compare.head = *head;
-        return {};
-    }
-    bool isNumber = false;
-    const int layer = which.toInt(&isNumber);
-    if (what == QLatin1String("layer") && isNumber && layer >= 0) {
-        compare.kind = ComparisonKind::Layers;
-        compare.layer = LayerIndex(layer);
-        return {};
-    }
-    return notOneOf(QStringLiteral("against"), QStringLiteral("experiment, text:…, head:2.1, layer:1"), value);
+    scene.view.compare = *compare;
+    return {};
 }
 
 Result<void> setToy(Scene& scene, const QString& value)
@@ -241,13 +182,14 @@ Result<void> setToy(Scene& scene, const QString& value)
         setup.scaling = scaling;
         return setup;
     };
-    return choose(scene.toy, QStringLiteral("toy"), value,
-                  Names<std::optional<ToySetup>>{
-                      {QStringLiteral("grammar"), defaultSetup(ToyKind::Grammar)},
-                      {QStringLiteral("lookup"), lookup(ScalingChoice::On)},
-                      {QStringLiteral("lookup-unscaled"), lookup(ScalingChoice::Off)},
-                      {QStringLiteral("lookup-both"), lookup(ScalingChoice::SideBySide)},
-                  });
+    static const ValueNames<std::optional<ToySetup>> kToys = {
+        {"none", std::nullopt},
+        {"grammar", defaultSetup(ToyKind::Grammar)},
+        {"lookup", lookup(ScalingChoice::On)},
+        {"lookup-unscaled", lookup(ScalingChoice::Off)},
+        {"lookup-both", lookup(ScalingChoice::SideBySide)},
+    };
+    return choose(scene.toy, QStringLiteral("toy"), value, kToys);
 }
 
 /// One row of the table of lines.
@@ -279,18 +221,12 @@ const std::vector<Line>& lines()
         {QStringLiteral("experiment"), setExperiment},
         {QStringLiteral("quantity"),
          [](Scene& scene, const QString& value) {
-             return choose(scene.view.heatmap.quantity, QStringLiteral("quantity"), value,
-                           Names<Quantity>{{QStringLiteral("weights"), Quantity::Weights},
-                                           {QStringLiteral("scores"), Quantity::ScaledScores},
-                                           {QStringLiteral("raw-scores"), Quantity::RawScores},
-                                           {QStringLiteral("norm-weighted"), Quantity::NormWeighted},
-                                           {QStringLiteral("rollout"), Quantity::Rollout}});
+             return choose(scene.view.heatmap.quantity, QStringLiteral("quantity"), value, quantityNames());
          }},
         {QStringLiteral("numbers"),
          [](Scene& scene, const QString& value) {
              return choose(scene.view.heatmap.numbers, QStringLiteral("numbers"), value,
-                           Names<CellNumbers>{{QStringLiteral("on"), CellNumbers::Shown},
-                                              {QStringLiteral("off"), CellNumbers::Hidden}});
+                           ValueNames<CellNumbers>{{"off", CellNumbers::Hidden}, {"on", CellNumbers::Shown}});
          }},
         {QStringLiteral("heads"), setHeads},
         {QStringLiteral("stage"), setStage},
@@ -298,23 +234,11 @@ const std::vector<Line>& lines()
         {QStringLiteral("width"), setWidth},
         {QStringLiteral("scheme"),
          [](Scene& scene, const QString& value) {
-             return choose(
-                 scene.view.positions.scheme, QStringLiteral("scheme"), value,
-                 Names<std::optional<PositionScheme>>{{QStringLiteral("own"), std::nullopt},
-                                                      {QStringLiteral("sinusoidal"), PositionScheme::Sinusoidal},
-                                                      {QStringLiteral("rotary"), PositionScheme::Rotary},
-                                                      {QStringLiteral("alibi"), PositionScheme::Alibi}});
+             return choose(scene.view.positions.scheme, QStringLiteral("scheme"), value, schemeNames());
          }},
         {QStringLiteral("variant"),
          [](Scene& scene, const QString& value) {
-             if (value.isEmpty()) {
-                 scene.view.variants.variant = VariantOptions{}.variant;
-                 return Result<void>{};
-             }
-             return choose(scene.view.variants.variant, QStringLiteral("variant"), value,
-                           Names<AttentionVariant>{{QStringLiteral("linear"), AttentionVariant::Linear},
-                                                   {QStringLiteral("sparse"), AttentionVariant::Sparse},
-                                                   {QStringLiteral("tiled"), AttentionVariant::Tiled}});
+             return choose(scene.view.variants.variant, QStringLiteral("variant"), value, variantNames());
          }},
         {QStringLiteral("against"), setAgainst},
         {QStringLiteral("toy"), setToy},

@@ -8,10 +8,7 @@
 
 namespace headlight::ui {
 
-TokenView::TokenView(const PreparedQuestion& question, QWidget* parent)
-    : QuestionView(parent)
-    , m_question(question)
-    , m_buttons(new QButtonGroup(this))
+TokenView::TokenView(const PreparedQuestion& question, QWidget* parent) : ButtonView(question, parent)
 {
     auto* layout = new FlowLayout(this);
     int place = 0;
@@ -20,33 +17,20 @@ TokenView::TokenView(const PreparedQuestion& question, QWidget* parent)
         button->setObjectName(QStringLiteral("token%1").arg(place));
         button->setFocusPolicy(Qt::StrongFocus);
         button->setProperty(kShowsTokens, true);
-        m_buttons->addButton(button, place);
+        buttons().addButton(button, place);
         layout->addWidget(button);
         ++place;
     }
-    connect(m_buttons, &QButtonGroup::idClicked, this, &QuestionView::answerChanged);
-}
-
-std::optional<Answer> TokenView::answer() const
-{
-    const int chosen = m_buttons->checkedId();
-    return chosen < 0 ? std::nullopt : std::optional<Answer>(Index{chosen});
-}
-
-void TokenView::setAnswer(const Answer& answer)
-{
-    m_buttons->button(static_cast<int>(std::get<Index>(answer)))->setChecked(true);
-    emit answerChanged();
 }
 
 void TokenView::reveal()
 {
-    const auto right = static_cast<int>(m_question.truth.right);
-    for (QAbstractButton* button : m_buttons->buttons()) {
-        const int place = m_buttons->id(button);
+    const auto right = rightPlace();
+    for (QAbstractButton* button : buttons().buttons()) {
+        const int place = buttons().id(button);
         if (place == right) {
             button->setText(QStringLiteral("✓ ") + button->text());
-        } else if (place == m_buttons->checkedId()) {
+        } else if (place == buttons().checkedId()) {
             button->setText(QStringLiteral("✗ ") + button->text());
         }
         button->setEnabled(place == right);

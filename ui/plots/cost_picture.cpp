@@ -20,24 +20,6 @@ QString name(AttentionVariant variant)
     return QString::fromLatin1(attentionVariantName(variant).data());
 }
 
-/// The powers of ten around positive numbers.
-AxisRange aroundAll(const std::vector<ChartLine>& lines)
-{
-    double low = 1.0;
-    double high = 1.0;
-    bool isFirst = true;
-    for (const ChartLine& line : lines) {
-        for (const double value : line.values) {
-            low = isFirst ? value : std::min(low, value);
-            high = isFirst ? value : std::max(high, value);
-            isFirst = false;
-        }
-    }
-    return {.low = std::pow(10.0, std::floor(std::log10(low))),
-            .high = std::pow(10.0, std::floor(std::log10(high)) + 1.0),
-            .spacing = AxisSpacing::Decimal};
-}
-
 }  // namespace
 
 QColor variantColour(AttentionVariant variant, const Theme& theme)
@@ -114,7 +96,7 @@ TitledChart CostPicture::chart(const Theme& theme) const
     if (isTime) {
         keys.push_back({tr("measured"), theme.mutedText, Stroke::Dots});
     }
-    const AxisRange values = aroundAll(lines);
+    const AxisRange values = decadesAround(lines);
     std::vector<double> marked;
     if (m_tokens >= kMeasuredLengths.front() && m_tokens <= kMeasuredLengths.back()) {
         marked.push_back(static_cast<double>(m_tokens));

@@ -203,6 +203,19 @@ double shareAlong(const AxisRange& range, double value)
     return std::log(value / range.low) / std::log(range.high / range.low);
 }
 
+AxisRange decadesAround(const std::vector<ChartLine>& lines)
+{
+    std::vector<double> values;
+    for (const ChartLine& line : lines) {
+        values.insert(values.end(), line.values.begin(), line.values.end());
+    }
+    const auto [low, high] = std::ranges::minmax_element(values);
+    const bool isEmpty = values.empty();
+    return {.low = std::pow(10.0, std::floor(std::log10(isEmpty ? 1.0 : *low))),
+            .high = std::pow(10.0, std::floor(std::log10(isEmpty ? 1.0 : *high)) + 1.0),
+            .spacing = AxisSpacing::Decimal};
+}
+
 void drawLineChart(QPainter& painter, const QRectF& plot, const LineChart& chart, const Theme& theme)
 {
     const QSize inner = plot.size().toSize();

@@ -49,6 +49,9 @@ struct ChartLine
     QList<double> spread = {};  ///< If any, a pale band reaches as far above and below each value.
 };
 
+/// The powers of ten around the values of all lines, which are positive; 1 to 10 where there are none.
+AxisRange decadesAround(const std::vector<ChartLine>& lines);
+
 struct LineChart
 {
     QString keyName;

@@ -60,22 +60,6 @@ void drawArrow(QPainter& painter, QPointF from, QPointF to, const QColor& colour
     painter.drawLine(to, to + QPointF(-kBarb, kBarb));
 }
 
-/// The powers of ten around positive numbers.
-AxisRange decadesAround(const std::vector<ChartLine>& lines)
-{
-    double low = std::numeric_limits<double>::infinity();
-    double high = 0.0;
-    for (const ChartLine& line : lines) {
-        for (const double value : line.values) {
-            low = std::min(low, value);
-            high = std::max(high, value);
-        }
-    }
-    return {.low = std::pow(10.0, std::floor(std::log10(low))),
-            .high = std::pow(10.0, std::floor(std::log10(high)) + 1.0),
-            .spacing = AxisSpacing::Decimal};
-}
-
 }  // namespace
 
 RecurrencePicture::RecurrencePicture(std::shared_ptr<const Trace> trace, const LayerSetting& setting,

@@ -1,5 +1,6 @@
 #include "core/io/bundled_models.h"
 #include "tests/ui/support/fixtures.h"
+#include "tests/ui/support/window.h"
 #include "ui/learn/flowing_text.h"
 #include "ui/learn/glossary.h"
 #include "ui/learn/glossary_tips.h"
@@ -122,11 +123,7 @@ protected:
         ASSERT_TRUE(settled());
     }
 
-    bool settled()
-    {
-        return QTest::qWaitFor(
-            [this] { return !m_window.isOpening() && m_session.isUpToDate() && m_window.isUpToDate(); }, 20'000);
-    }
+    bool settled() { return settles(m_window, m_session); }
 
     QString tipOn(QWidget* widget, std::optional<QPoint> point = {})
     {

@@ -1,5 +1,6 @@
 #include "core/io/bundled_models.h"
 #include "tests/ui/support/fixtures.h"
+#include "tests/ui/support/window.h"
 #include "ui/learn/choice_view.h"
 #include "ui/learn/draw_view.h"
 #include "ui/learn/flowing_text.h"
@@ -56,11 +57,7 @@ protected:
         LearningProgress().reset();
     }
 
-    bool settled()
-    {
-        return QTest::qWaitFor(
-            [this] { return !m_window.isOpening() && m_session.isUpToDate() && m_window.isUpToDate(); }, 60'000);
-    }
+    bool settled() { return settles(m_window, m_session); }
 
     bool isShown()
     {

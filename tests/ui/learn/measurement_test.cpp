@@ -169,7 +169,7 @@ TEST_F(MeasurementTest, WhatCannotBeMeasuredIsSaid)
     const Refused cases[] = {
         {"wieght 3.0 it animal", "There is no measurement \"wieght\""},
         {"weight 1.2 it", "weight HEAD QUERY KEY"},
-        {"weight 9.9 it animal", "no number from 0 to"},
+        {"weight 9.9 it animal", "no head 9.9"},
         {"weight 1 it animal", "layer.head"},
         {"weight 1.2 it zebra", "The text has no token \"zebra\"; its tokens are The | animal"},
         {"weight 1.2 it the#3", "no token \"the#3\""},
