@@ -11,7 +11,7 @@ namespace {
 
 Matrix randomInputs(Index tokens, Index width, std::uint64_t seed)
 {
-    Random random(seed);
+    headlight::Random random(seed);
     return Matrix::NullaryExpr(tokens, width, [&random] { return random.normal(); });
 }
 

@@ -14,7 +14,8 @@
 namespace headlight::ui::test {
 namespace {
 
-constexpr int kLessons = 23;
+/// The lessons, quizzes and mistakes on the map.
+constexpr int kCount = 23;
 
 /// One lesson of the program's, by its place on the map.
 class CurriculumTest : public testing::TestWithParam<int>
@@ -136,11 +137,11 @@ TEST_P(CurriculumTest, LinksSetLinesThatThereAre)
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(All, CurriculumTest, testing::Range(0, kLessons));
+INSTANTIATE_TEST_SUITE_P(All, CurriculumTest, testing::Range(0, kCount));
 
 TEST(Curriculum, HasAllItsBlocksAndBuildsOnWhatComesBefore)
 {
-    ASSERT_EQ(curriculum().size(), static_cast<std::size_t>(kLessons));
+    ASSERT_EQ(curriculum().size(), static_cast<std::size_t>(kCount));
     EXPECT_EQ(curriculumBlocks().size(), 4);
     std::set<QString> before;
     for (const CurriculumEntry& entry : curriculum()) {

@@ -1,4 +1,5 @@
 #include "tests/ui/support/fixtures.h"
+#include "tests/ui/support/wait.h"
 #include "ui/session/ablation_runner.h"
 
 #include <QCoreApplication>
@@ -10,17 +11,6 @@
 
 namespace headlight::ui::test {
 namespace {
-
-/// Runs the event loop until `done`, at most a minute.
-template <typename Done>
-bool waitFor(Done done)
-{
-    const QDeadlineTimer deadline(60'000);
-    while (!done() && !deadline.hasExpired()) {
-        QCoreApplication::processEvents(QEventLoop::AllEvents, 20);
-    }
-    return done();
-}
 
 AblationQuestion questionOf(const std::string& text, Index token)
 {

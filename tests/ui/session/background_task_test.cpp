@@ -1,7 +1,7 @@
+#include "tests/ui/support/wait.h"
 #include "ui/session/background_task.h"
 
 #include <QCoreApplication>
-#include <QDeadlineTimer>
 
 #include <atomic>
 #include <gtest/gtest.h>
@@ -10,16 +10,6 @@
 
 namespace headlight::ui::test {
 namespace {
-
-template <typename Done>
-bool waitFor(Done done)
-{
-    const QDeadlineTimer deadline(10'000);
-    while (!done() && !deadline.hasExpired()) {
-        QCoreApplication::processEvents(QEventLoop::AllEvents, 20);
-    }
-    return done();
-}
 
 /// Ends when it is cancelled, and says so.
 BackgroundTask::Finish untilStopped(const Progress& progress, std::atomic<int>& stopped)

@@ -1,6 +1,7 @@
 #include "ui/session/comparer.h"
 
 #include "tests/ui/support/fixtures.h"
+#include "tests/ui/support/wait.h"
 #include "ui/session/toy_trainer.h"
 
 #include <QCoreApplication>
@@ -15,17 +16,6 @@ class ComparerTest : public testing::Test
 {
 protected:
     void SetUp() override { setText("Dog bites man"); }
-
-    /// Runs the event loop until `done`, at most half a minute, as a page does: it asks whenever the session tells of something.
-    template <typename Done>
-    bool waitFor(Done done)
-    {
-        const QDeadlineTimer deadline(30'000);
-        while (!done() && !deadline.hasExpired()) {
-            QCoreApplication::processEvents(QEventLoop::AllEvents, 20);
-        }
-        return done();
-    }
 
     void setText(const char* text)
     {

@@ -1,5 +1,6 @@
 #include "core/model/seeded_model.h"
 #include "tests/ui/support/fixtures.h"
+#include "tests/ui/support/wait.h"
 #include "ui/session/engine.h"
 
 #include <QCoreApplication>
@@ -15,17 +16,6 @@ namespace {
 Request requestOf(std::uint64_t id, const std::string& text)
 {
     return {.id = id, .text = text, .model = defaultModel(), .experiment = {}, .baseline = {}, .head = {}};
-}
-
-/// Runs the event loop until `done`, at most half a minute.
-template <typename Done>
-bool waitFor(Done done)
-{
-    const QDeadlineTimer deadline(30'000);
-    while (!done() && !deadline.hasExpired()) {
-        QCoreApplication::processEvents(QEventLoop::AllEvents, 20);
-    }
-    return done();
 }
 
 TEST(Engine, AnswersARequestWithItsTrace)

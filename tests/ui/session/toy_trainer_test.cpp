@@ -1,23 +1,12 @@
+#include "tests/ui/support/wait.h"
 #include "ui/session/toy_trainer.h"
 
 #include <QCoreApplication>
-#include <QDeadlineTimer>
 
 #include <gtest/gtest.h>
 
 namespace headlight::ui::test {
 namespace {
-
-/// Runs the event loop until `done`, at most a minute.
-template <typename Done>
-bool waitFor(Done done)
-{
-    const QDeadlineTimer deadline(60'000);
-    while (!done() && !deadline.hasExpired()) {
-        QCoreApplication::processEvents(QEventLoop::AllEvents, 20);
-    }
-    return done();
-}
 
 /// The quickest there is.
 ToySetup narrowLookup(ScalingChoice scaling = ScalingChoice::On, std::uint64_t seed = 1)

@@ -1,19 +1,16 @@
 // Waiting for the whole window.
 #pragma once
 
+#include "tests/ui/support/wait.h"
 #include "ui/main_window.h"
 #include "ui/session/session.h"
-
-#include <QTest>
 
 namespace headlight::ui::test {
 
 /// Whether the model is read, the text computed and the page shown in time.
 inline bool settles(const MainWindow& window, const Session& session)
 {
-    constexpr int kLongestMs = 60'000;
-    return QTest::qWaitFor([&] { return !window.isOpening() && session.isUpToDate() && window.isUpToDate(); },
-                           kLongestMs);
+    return waitFor([&] { return !window.isOpening() && session.isUpToDate() && window.isUpToDate(); });
 }
 
 }  // namespace headlight::ui::test
