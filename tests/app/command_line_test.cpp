@@ -576,7 +576,7 @@ TEST_F(CommandLineTest, LessonsAreListedCheckedAndDrawnWithoutAWindow)
 {
     const Outcome list = run({"lesson", "--list"});
     EXPECT_EQ(list.status, 0);
-    EXPECT_EQ(list.output.count('\n'), 23);
+    EXPECT_EQ(list.output.count('\n'), 24);
     EXPECT_TRUE(list.output.contains("10\tIt was too tired\n")) << list.output.toStdString();
     const Outcome checked = run({"lesson", "quiz-1", "--check"});
     EXPECT_EQ(checked.status, 0) << checked.error.toStdString();

@@ -4,6 +4,8 @@
 #include "ui/learn/measurement_kinds.h"
 #include "ui/session/model_choice.h"
 
+#include <QObject>
+
 #include <algorithm>
 #include <cmath>
 #include <utility>
@@ -145,15 +147,23 @@ Result<bool> Laboratory::holds(const Condition& condition) const
     return isSame == (condition.relation == Relation::Equal);
 }
 
-Result<bool> Laboratory::holds(const Claim& claim) const
+Result<QStringList> Laboratory::unmet(const Claim& claim) const
 {
+    QStringList unmet;
     for (const Condition& condition : claim.conditions) {
-        Result<bool> isSo = holds(condition);
-        if (!isSo || !*isSo) {
-            return isSo;
+        const Result<bool> isSo = holds(condition);
+        if (!isSo) {
+            return tl::unexpected(isSo.error());
+        }
+        if (!*isSo) {
+            const Measured found = measure(condition.left).value();
+            const auto* number = std::get_if<double>(&found);
+            unmet.append(
+                QObject::tr("%1, but it is %2")
+                    .arg(condition.written, number != nullptr ? QString::number(*number, 'g', 4) : wordOf(found)));
         }
     }
-    return true;
+    return unmet;
 }
 
 Result<QString> Laboratory::filledIn(const QString& text) const

@@ -8,6 +8,7 @@
 #include "ui/learn/scene.h"
 
 #include <QString>
+#include <QStringList>
 
 #include <memory>
 #include <stop_token>
@@ -43,7 +44,8 @@ public:
     /// @return NotFound for a token or stage that is not there, InvalidArgument for a head; what `forward` refuses
     Result<Measured> measure(const Measurement& measurement) const;
 
-    Result<bool> holds(const Claim& claim) const;
+    /// What of a claim is not so, each condition with what is found instead: "tokens = 4, but it is 3". None if it holds.
+    Result<QStringList> unmet(const Claim& claim) const;
 
     /// The text with its inline numbers worked out.
     Result<QString> filledIn(const QString& text) const;

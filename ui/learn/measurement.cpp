@@ -92,7 +92,7 @@ Result<Condition> parseCondition(const QString& text)
         if (!left) {
             return tl::unexpected(left.error());
         }
-        Condition condition{.left = std::move(*left), .relation = relation, .right = 0.0};
+        Condition condition{.left = std::move(*left), .relation = relation, .right = 0.0, .written = text.trimmed()};
         const QString right = text.mid(at + static_cast<qsizetype>(qstrlen(sign))).trimmed();
         bool isNumber = false;
         if (const double number = right.toDouble(&isNumber); isNumber) {
@@ -164,7 +164,7 @@ Result<Measurement> parseMeasurement(const QString& text)
 
 Result<Claim> parseClaim(const QString& text)
 {
-    Claim claim{.conditions = {}, .written = text.trimmed()};
+    Claim claim;
     for (const QString& part : splitOutside(text, QStringLiteral(" and "))) {
         Result<Condition> condition = parseCondition(part);
         if (!condition) {

@@ -34,13 +34,13 @@ struct Condition
     Measurement left;
     Relation relation = Relation::Greater;
     std::variant<double, QString, Measurement> right;  ///< A number, a word, or another measurement.
+    QString written = {};                              ///< As the lesson has it.
 };
 
 /// Conditions that all hold.
 struct Claim
 {
     std::vector<Condition> conditions;
-    QString written;
 };
 
 /// @return Malformed, as parseMeasurement, or where nothing is compared

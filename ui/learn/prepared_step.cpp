@@ -94,11 +94,11 @@ private:
         Index place = 0;
         for (ChoiceOption& option : question.options) {
             if (option.condition) {
-                const Result<bool> isSo = m_laboratory.holds(*option.condition);
-                if (!isSo) {
-                    return tl::unexpected(isSo.error());
+                const Result<QStringList> unmet = m_laboratory.unmet(*option.condition);
+                if (!unmet) {
+                    return tl::unexpected(unmet.error());
                 }
-                option.isRight = *isSo;
+                option.isRight = unmet->isEmpty();
             }
             if (option.isRight) {
                 right.push_back(place);
@@ -289,13 +289,12 @@ Result<PreparedStep> prepare(const LessonStep& step, const Document& current, co
     prepared.before = std::move(*before);
     prepared.after = std::move(*after);
     for (const Expectation& expectation : step.expectations) {
-        const Result<bool> isSo = laboratory.holds(expectation.claim);
-        if (!isSo) {
-            return tl::unexpected(isSo.error());
+        const Result<QStringList> unmet = laboratory.unmet(expectation.claim);
+        if (!unmet) {
+            return tl::unexpected(unmet.error());
         }
-        if (!*isSo) {
-            prepared.brokenClaims.append(
-                QObject::tr("line %1: %2").arg(expectation.line).arg(expectation.claim.written));
+        for (const QString& condition : *unmet) {
+            prepared.brokenClaims.append(QObject::tr("line %1: %2").arg(expectation.line).arg(condition));
         }
     }
     if (step.question) {

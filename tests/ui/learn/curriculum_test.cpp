@@ -15,7 +15,7 @@ namespace headlight::ui::test {
 namespace {
 
 /// The lessons, quizzes and mistakes on the map.
-constexpr int kCount = 23;
+constexpr int kCount = 24;
 
 /// One lesson of the program's, by its place on the map.
 class CurriculumTest : public testing::TestWithParam<int>

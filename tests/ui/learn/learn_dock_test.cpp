@@ -37,7 +37,7 @@
 namespace headlight::ui::test {
 namespace {
 
-constexpr int kLessons = 23;
+constexpr int kLessons = 24;
 
 /// The window with the model that lessons are about.
 class LearnDockTest : public testing::Test

@@ -158,7 +158,8 @@ TEST(PreparedStep, ClaimsThatAreNotSoAreNamed)
         QStringLiteral(
             "```scene\nmodel: untrained\ntext: Dog bites man\nexpect: tokens = 3\nexpect: tokens = 4\n```\n"));
     ASSERT_EQ(step.brokenClaims.size(), 1);
-    EXPECT_TRUE(step.brokenClaims.front().contains(QStringLiteral("tokens = 4")));
+    EXPECT_TRUE(step.brokenClaims.front().endsWith(QStringLiteral("tokens = 4, but it is 3")))
+        << step.brokenClaims.front().toStdString();
 }
 
 TEST(PreparedStep, OfATextWithoutTheTokenIsRefused)

@@ -1,4 +1,5 @@
 #include "tests/ui/support/fixtures.h"
+#include "tests/ui/support/pictures.h"
 #include "ui/plots/ablation_picture.h"
 
 #include <gtest/gtest.h>
@@ -12,16 +13,6 @@ const QRectF kNarrow(0.0, 0.0, 520.0, 560.0);
 HeadAddress head(Index layer, Index which)
 {
     return {LayerIndex(layer), HeadIndex(which)};
-}
-
-QImage painted(const Picture& picture, const QRectF& area, Brightness brightness = Brightness::Light)
-{
-    const Theme& theme = Theme::of(brightness);
-    QImage image(area.size().toSize(), QImage::Format_RGB32);
-    image.fill(theme.paper);
-    QPainter painter(&image);
-    picture.paint(painter, area, theme);
-    return image;
 }
 
 /// Effects 0, −0.01, 0.02, −0.03 … layer by layer; head 1.1 is off.

@@ -1,11 +1,10 @@
 #include "tests/ui/support/fixtures.h"
+#include "tests/ui/support/pictures.h"
 #include "ui/plots/flow_picture.h"
 #include "ui/plots/flow_view.h"
 
-#include <QBuffer>
 #include <QRegularExpression>
 #include <QSignalSpy>
-#include <QSvgGenerator>
 #include <QTest>
 
 #include <gtest/gtest.h>
@@ -23,27 +22,6 @@ std::set<HeadIndex> headsBelow(Index count)
         heads.insert(HeadIndex(head));
     }
     return heads;
-}
-
-QImage painted(const Picture& picture, Brightness brightness = Brightness::Light)
-{
-    QImage image(kArea.size().toSize(), QImage::Format_RGB32);
-    image.fill(Theme::of(brightness).paper);
-    QPainter painter(&image);
-    picture.paint(painter, kArea, Theme::of(brightness));
-    return image;
-}
-
-QString svgOf(const Picture& picture)
-{
-    QBuffer buffer;
-    QSvgGenerator generator;
-    generator.setOutputDevice(&buffer);
-    generator.setSize(kArea.size().toSize());
-    QPainter painter(&generator);
-    picture.paint(painter, kArea, Theme::of(Brightness::Light));
-    painter.end();
-    return QString::fromUtf8(buffer.data());
 }
 
 /// All weights of a layer's heads from a threshold on, counted one by one.
@@ -108,7 +86,7 @@ TEST(FlowPicture, ALineRunsFromItsQueryToItsKeyInItsHeadsColour)
     const FlowLine strongest = all.lines().back();
     const FlowPicture picture(trace, {.head = kHead}, {.threshold = strongest.weight});
     ASSERT_EQ(picture.lines(), std::vector{strongest});
-    const QImage image = painted(picture);
+    const QImage image = painted(picture, kArea);
     for (Index token = 0; token < 13; ++token) {
         const bool begins = TokenIndex(token) == strongest.query;
         const bool ends = TokenIndex(token) == strongest.key;
@@ -135,8 +113,8 @@ TEST(FlowPicture, LinesOfTheSelectedTokenStandOutAndOthersFade)
     for (const FlowLine& line : query.outstandingLines()) {
         EXPECT_EQ(line.query, TokenIndex(8));
     }
-    const QImage before = painted(plain);
-    const QImage after = painted(query);
+    const QImage before = painted(plain, kArea);
+    const QImage after = painted(query, kArea);
     for (Index token = 0; token < 13; ++token) {
         const QPointF end = lineEnd(plain, {FlowSide::Query, TokenIndex(token)});
         if (token == 8) {
@@ -151,7 +129,7 @@ TEST(FlowPicture, WritesTheWeightsOfTheSelectedQuery)
 {
     const auto trace = traceOf(kSentence);
     const FlowPicture picture(trace, {.head = kHead, .query = TokenIndex(8)}, {.threshold = 0.05F});
-    const QString svg = svgOf(picture);
+    const QString svg = svgOf(picture, kArea);
     ASSERT_FALSE(picture.outstandingLines().empty());
     for (const FlowLine& line : picture.outstandingLines()) {
         const QString weight = QString::number(static_cast<double>(line.weight), 'f', 2);
@@ -167,7 +145,7 @@ TEST(FlowPicture, AHeadThatIsOffHasNoLinesAndSaysSo)
     const FlowPicture alone(trace, {.head = kHead}, {});
     EXPECT_TRUE(alone.lines().empty());
     EXPECT_EQ(alone.title(), QStringLiteral("Attention flow · layer 1 · head 3 · switched off"));
-    EXPECT_TRUE(svgOf(alone).contains(QStringLiteral("head 3 off")));
+    EXPECT_TRUE(svgOf(alone, kArea).contains(QStringLiteral("head 3 off")));
 
     const FlowPicture several(trace, {.head = kHead}, {.threshold = 0.05F, .heads = {HeadIndex(3), HeadIndex(4)}});
     EXPECT_EQ(several.lines().size(), countWeights(*trace, {HeadIndex(4)}, 0.05F));
@@ -203,8 +181,9 @@ TEST(FlowPicture, DrawsTheStrongestOfTooManyLinesAndSaysSo)
     for (std::size_t i = 0; i < picture.lines().size(); ++i) {
         EXPECT_EQ(picture.lines()[picture.lines().size() - 1 - i].weight, weights[i]);
     }
-    EXPECT_TRUE(svgOf(picture).contains(QStringLiteral("showing the 5,000 strongest of 115,200 lines of weight more "
-                                                       "than 0")));
+    EXPECT_TRUE(svgOf(picture, kArea)
+                    .contains(QStringLiteral("showing the 5,000 strongest of 115,200 lines of weight more "
+                                             "than 0")));
     // The selected token keeps all of its lines, and they are in the table once.
     const FlowPicture selected(trace, {.head = kHead, .query = TokenIndex(7)}, options);
     EXPECT_EQ(selected.outstandingLines().size(), 8U * 120U);
@@ -235,7 +214,7 @@ TEST(FlowPicture, LabelsOfManyTokensNeverOverlap)
     // Each label's box begins at the y of its group's transform or its own; Qt writes them as text elements in order.
     const QRegularExpression label(QStringLiteral("x=\"([-0-9.]+)\" y=\"([-0-9.]+)\"[^>]*\\s*>(animal|street)</text>"));
     std::map<bool, std::vector<double>> rows;  // by side
-    const QString svg = svgOf(picture);
+    const QString svg = svgOf(picture, kArea);
     for (auto match = label.globalMatch(svg); match.hasNext();) {
         const QRegularExpressionMatch found = match.next();
         rows[found.captured(1).toDouble() > kArea.center().x()].push_back(found.captured(2).toDouble());
@@ -293,11 +272,11 @@ TEST(FlowPicture, PassesOverWhatIsNotThere)
     const auto trace = traceOf("Dog bites man");
     const FlowPicture noToken(trace, {.head = kHead, .query = TokenIndex(3), .key = TokenIndex(99)}, {});
     EXPECT_TRUE(noToken.outstandingLines().empty());
-    EXPECT_EQ(painted(noToken), painted(FlowPicture(trace, {.head = kHead}, {})));
+    EXPECT_EQ(painted(noToken, kArea), painted(FlowPicture(trace, {.head = kHead}, {}), kArea));
 
     const FlowPicture noLayer(trace, {.head = {LayerIndex(9), HeadIndex(0)}}, {});
     EXPECT_TRUE(noLayer.lines().empty());
-    EXPECT_TRUE(svgOf(noLayer).contains(QStringLiteral("holds no layers.9.attention.weights")));
+    EXPECT_TRUE(svgOf(noLayer, kArea).contains(QStringLiteral("holds no layers.9.attention.weights")));
 
     const FlowPicture noHead(trace, {.head = kHead}, {.threshold = 0.05F, .heads = {HeadIndex(64)}});
     EXPECT_EQ(noHead.title(), QStringLiteral("Attention flow · layer 1 · head 3")) << "the selected head instead";
@@ -312,13 +291,13 @@ TEST(FlowPicture, LinesAreTakenOverWhileOnlyTheSelectionChanges)
     const FlowPicture fresh(trace, {.head = kHead, .query = TokenIndex(2)}, options);
     EXPECT_EQ(second.backdropKey(), first.backdropKey());
     EXPECT_NE(fresh.backdropKey(), first.backdropKey());
-    EXPECT_EQ(painted(second), painted(fresh));
+    EXPECT_EQ(painted(second, kArea), painted(fresh, kArea));
 
     const HeadAddress other{LayerIndex(1), HeadIndex(4)};
     const FlowPicture otherHead(trace, {.head = other}, options, &first);
-    EXPECT_EQ(painted(otherHead), painted(FlowPicture(trace, {.head = other}, options)));
+    EXPECT_EQ(painted(otherHead, kArea), painted(FlowPicture(trace, {.head = other}, options), kArea));
     const FlowPicture otherThreshold(trace, {.head = kHead}, {.threshold = 0.2F}, &first);
-    EXPECT_EQ(painted(otherThreshold), painted(FlowPicture(trace, {.head = kHead}, {.threshold = 0.2F})));
+    EXPECT_EQ(painted(otherThreshold, kArea), painted(FlowPicture(trace, {.head = kHead}, {.threshold = 0.2F}), kArea));
     const auto otherTrace = traceOf("Dog bites man");
     EXPECT_EQ(FlowPicture(otherTrace, {.head = kHead}, options, &first).tokens(), 3);
 }

@@ -1,4 +1,5 @@
 #include "tests/ui/support/fixtures.h"
+#include "tests/ui/support/pictures.h"
 #include "ui/plots/gallery_picture.h"
 
 #include <gtest/gtest.h>
@@ -7,16 +8,6 @@ namespace headlight::ui::test {
 namespace {
 
 const QRectF kArea(0.0, 0.0, 900.0, 500.0);
-
-QImage painted(const Picture& picture)
-{
-    const Theme& theme = Theme::of(Brightness::Light);
-    QImage image(kArea.size().toSize(), QImage::Format_RGB32);
-    image.fill(theme.paper);
-    QPainter painter(&image);
-    picture.paint(painter, kArea, theme);
-    return image;
-}
 
 GalleryPicture galleryOf(const Experiment& experiment = {})
 {
@@ -27,7 +18,7 @@ TEST(GalleryPicture, EveryThumbnailShowsItsHeadsWeights)
 {
     const auto trace = traceOf("Dog bites man");
     const GalleryPicture gallery(trace, {}, ColourMap::named(QStringLiteral("viridis")));
-    const QImage image = painted(gallery);
+    const QImage image = painted(gallery, kArea);
     for (Index layer = 0; layer < 4; ++layer) {
         for (Index head = 0; head < 8; ++head) {
             const HeadAddress address{LayerIndex(layer), HeadIndex(head)};
@@ -60,8 +51,8 @@ TEST(GalleryPicture, AnAblatedHeadIsVisiblyOff)
     Experiment experiment;
     experiment.ablatedHeads.insert(head);
     const GalleryPicture on = galleryOf();
-    const QImage before = painted(on);
-    const QImage after = painted(galleryOf(experiment));
+    const QImage before = painted(on, kArea);
+    const QImage after = painted(galleryOf(experiment), kArea);
     const QRect rect = on.thumbnailRect(head, kArea).toRect();
     EXPECT_NE(before.copy(rect), after.copy(rect));
     const QRect neighbour = on.thumbnailRect({LayerIndex(0), HeadIndex(3)}, kArea).toRect();
@@ -109,7 +100,7 @@ TEST(GalleryPicture, ASortedGalleryShowsTheWeightsOfEachHeadWhereItStands)
 {
     const auto trace = traceOf("Dog bites man");
     const GalleryPicture gallery = arranged({.order = MeasureId::Entropy}, trace);
-    const QImage image = painted(gallery);
+    const QImage image = painted(gallery, kArea);
     for (const HeadAddress head : gallery.groups().front().heads) {
         const QRectF rect = gallery.thumbnailRect(head, kArea);
         const QPointF middle(rect.left() + 0.5 * rect.width(), rect.top() + 0.5 * rect.height());
@@ -128,7 +119,7 @@ TEST(GalleryPicture, FiltersAndSaysWhatIsShown)
     EXPECT_EQ(none.thumbnailRect(kHead, kArea), QRectF());
     EXPECT_FALSE(none.neighbour(kHead, Step::Right, kArea));
     EXPECT_TRUE(none.table().rows.empty());
-    EXPECT_FALSE(painted(none).isNull());
+    EXPECT_FALSE(painted(none, kArea).isNull());
     const GalleryPicture sorted =
         arranged({.order = MeasureId::Entropy, .direction = OrderDirection::LowestFirst}, traceOf("Dog bites man"));
     EXPECT_TRUE(sorted.title().endsWith(QStringLiteral("by entropy, lowest first")));
@@ -160,7 +151,7 @@ TEST(GalleryPicture, BadgesAreUnderTheirHeadInTheirColourAndToldWithTheirThresho
 {
     const auto trace = traceOfTwoHeads();
     const GalleryPicture gallery = arranged({}, trace);
-    const QImage image = painted(gallery);
+    const QImage image = painted(gallery, kArea);
     const Theme& theme = Theme::of(Brightness::Light);
     const auto hasUnder = [&](HeadAddress head, BadgeId badge) {
         const QRect rect = gallery.thumbnailRect(head, kArea).toAlignedRect();

@@ -3,6 +3,7 @@
 #include "core/analysis/words.h"
 #include "core/io/trace_file.h"
 #include "tests/ui/support/fixtures.h"
+#include "tests/ui/support/pictures.h"
 #include "ui/plots/heatmap_picture.h"
 #include "ui/plots/picture_view.h"
 
@@ -18,15 +19,6 @@ namespace {
 
 const QRectF kArea(0.0, 0.0, 700.0, 600.0);
 
-QImage painted(const Picture& picture, Brightness brightness = Brightness::Light)
-{
-    QImage image(kArea.size().toSize(), QImage::Format_RGB32);
-    image.fill(Theme::of(brightness).paper);
-    QPainter painter(&image);
-    picture.paint(painter, kArea, Theme::of(brightness));
-    return image;
-}
-
 HeatmapPicture pictureOf(const std::string& text, const HeatmapOptions& options = {}, const Experiment& experiment = {})
 {
     return {traceOf(text, experiment),
@@ -38,7 +30,7 @@ HeatmapPicture pictureOf(const std::string& text, const HeatmapOptions& options 
 TEST(HeatmapPicture, CellCentresHaveTheColoursOfTheWeights)
 {
     const HeatmapPicture picture = pictureOf(kSentence);
-    const QImage image = painted(picture);
+    const QImage image = painted(picture, kArea);
     for (Index i = 0; i < 13; ++i) {
         for (Index j = 0; j < 13; ++j) {
             const Cell cell{TokenIndex(i), TokenIndex(j)};
@@ -103,7 +95,7 @@ TEST(HeatmapPicture, RolloutIsOfAllHeadsUpToTheLayerAndSaysWhatItIs)
     EXPECT_EQ(std::get<float>(picture.table().rows[4][6]), expected[2](4, 5));
     EXPECT_EQ(pictureWith(analysisOf(trace)).map(), nullptr) << "it was not worked out";
     EXPECT_EQ(pictureWith(nullptr).map(), nullptr);
-    EXPECT_FALSE(painted(pictureWith(nullptr)).isNull());
+    EXPECT_FALSE(painted(pictureWith(nullptr), kArea).isNull());
 }
 
 TEST(HeatmapPicture, NormWeightedAttentionSpansUpToItsLargestAndSaysWhatItIs)
@@ -132,7 +124,7 @@ TEST(HeatmapPicture, MaskedCellsAreShownAsHiddenAndSaidToBe)
     Experiment causal;
     causal.mask = MaskChoice::Causal;
     const HeatmapPicture picture = pictureOf(kSentence, {}, causal);
-    const QImage image = painted(picture);
+    const QImage image = painted(picture, kArea);
     const Cell future{TokenIndex(2), TokenIndex(9)};
     EXPECT_EQ(image.pixel(picture.cellRect(future, kArea).center().toPoint()),
               Theme::of(Brightness::Light).hidden.rgb());
@@ -146,7 +138,7 @@ TEST(HeatmapPicture, CellsHiddenByHandLookAsMaskedOnesDo)
     experiment.mask = MaskChoice::Painted;
     experiment.hiddenCells = CellSet({{2, 9, 10}});
     const HeatmapPicture picture = pictureOf(kSentence, {}, experiment);
-    const QImage image = painted(picture);
+    const QImage image = painted(picture, kArea);
     const Cell hidden{TokenIndex(2), TokenIndex(9)};
     EXPECT_EQ(image.pixel(picture.cellRect(hidden, kArea).center().toPoint()),
               Theme::of(Brightness::Light).hidden.rgb());
@@ -189,11 +181,11 @@ TEST(HeatmapPicture, ATableHoldsEveryWeightExactly)
 
 TEST(HeatmapPicture, NumbersAreDrawnOnlyWhereTheyFit)
 {
-    const QImage plain = painted(pictureOf("Dog bites man"));
-    const QImage numbered = painted(pictureOf("Dog bites man", {.numbers = CellNumbers::Shown}));
+    const QImage plain = painted(pictureOf("Dog bites man"), kArea);
+    const QImage numbered = painted(pictureOf("Dog bites man", {.numbers = CellNumbers::Shown}), kArea);
     EXPECT_NE(plain, numbered);
     const std::string crowded = words(60);
-    EXPECT_EQ(painted(pictureOf(crowded)), painted(pictureOf(crowded, {.numbers = CellNumbers::Shown})));
+    EXPECT_EQ(painted(pictureOf(crowded), kArea), painted(pictureOf(crowded, {.numbers = CellNumbers::Shown}), kArea));
 }
 
 TEST(HeatmapPicture, TheSelectedCellIsMarked)
@@ -202,7 +194,7 @@ TEST(HeatmapPicture, TheSelectedCellIsMarked)
     const ColourMap& viridis = ColourMap::named(QStringLiteral("viridis"));
     const HeatmapPicture plain(trace, {}, {}, viridis);
     const HeatmapPicture marked(trace, {.head = {}, .query = TokenIndex(1), .key = TokenIndex(2)}, {}, viridis);
-    EXPECT_NE(painted(plain), painted(marked));
+    EXPECT_NE(painted(plain, kArea), painted(marked, kArea));
 }
 
 TEST(HeatmapPicture, AnAblatedHeadIsSaidToBeOff)
@@ -224,9 +216,9 @@ TEST(HeatmapPicture, InASmallAreaTheCellsHaveTheRoomOfTheNames)
 
 TEST(HeatmapPicture, OneTokenAndAThousandAreDrawn)
 {
-    EXPECT_FALSE(painted(pictureOf("Dog")).isNull());
+    EXPECT_FALSE(painted(pictureOf("Dog"), kArea).isNull());
     const HeatmapPicture picture = pictureOf(words(1024));
-    const QImage image = painted(picture, Brightness::Dark);
+    const QImage image = painted(picture, kArea, Brightness::Dark);
     const QPointF centre = picture.mapRect(kArea).center();
     EXPECT_NE(image.pixel(centre.toPoint()), Theme::of(Brightness::Dark).paper.rgb());
 }
@@ -236,7 +228,7 @@ TEST(HeatmapPicture, AWindowShowsItsCellsAlone)
     const HeatmapPicture picture = pictureOf(kSentence, {.window = {4, 7, 5}});
     EXPECT_TRUE(picture.title().endsWith(QStringLiteral("queries 4–8, keys 7–11 of 13")))
         << picture.title().toStdString();
-    const QImage image = painted(picture);
+    const QImage image = painted(picture, kArea);
     for (Index i = 4; i < 9; ++i) {
         for (Index j = 7; j < 12; ++j) {
             const Cell cell{TokenIndex(i), TokenIndex(j)};
@@ -289,7 +281,7 @@ TEST(HeatmapPicture, IsPaintedWithoutWaitingAndCompletedPartByPart)
         ++parts;
     }
     EXPECT_GT(parts, 4U);
-    const QImage complete = painted(pictureOfIt());
+    const QImage complete = painted(pictureOfIt(), kArea);
     EXPECT_EQ(paintedQuickly(), complete);
     EXPECT_NE(before, complete);
 }

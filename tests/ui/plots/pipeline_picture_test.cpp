@@ -1,5 +1,6 @@
 #include "core/io/model_folder.h"
 #include "tests/ui/support/fixtures.h"
+#include "tests/ui/support/pictures.h"
 #include "ui/export/view.h"
 #include "ui/plots/pipeline_picture.h"
 #include "ui/plots/stage_picture.h"
@@ -17,16 +18,6 @@ using enum StageId;
 
 const QRectF kArea(0.0, 0.0, 1240.0, 900.0);
 const HeadAddress kHead{LayerIndex(1), HeadIndex(3)};
-
-QImage painted(const Picture& picture, const QRectF& area = kArea)
-{
-    const Theme& theme = Theme::of(Brightness::Light);
-    QImage image(area.size().toSize(), QImage::Format_RGB32);
-    image.fill(theme.paper);
-    QPainter painter(&image);
-    picture.paint(painter, area, theme);
-    return image;
-}
 
 const ColourMap& colours()
 {
@@ -110,7 +101,7 @@ TEST(PipelinePicture, ShowsEveryStepInItsOrderFromLeftToRightAndDown)
 TEST(PipelinePicture, CellCentresHaveTheColoursOfTheNumbers)
 {
     const PipelinePicture picture = pictureOf();
-    const QImage image = painted(picture);
+    const QImage image = painted(picture, kArea);
     int checked = 0;
     for (const StageId stage : {RawScores, Scores, Weights, Query, Key, StageId::Value, Heads}) {
         const Index index = *usualContent()->indexOf(stage);
@@ -160,8 +151,8 @@ TEST(PipelinePicture, TheSelectedTokensRowIsFramedInEveryMatrix)
 {
     const PipelinePicture plain = pictureOf({.head = kHead});
     const PipelinePicture marked = pictureOf({.head = kHead, .query = TokenIndex(5), .key = TokenIndex(9)});
-    const QImage before = painted(plain);
-    const QImage after = painted(marked);
+    const QImage before = painted(plain, kArea);
+    const QImage after = painted(marked, kArea);
     for (Index i = 0; i < static_cast<Index>(usualContent()->matrices().size()); ++i) {
         const StageId stage = usualContent()->matrices()[static_cast<std::size_t>(i)].step.key.id;
         const bool isOfKeys = stage == Key || stage == StageId::Value;
@@ -195,7 +186,7 @@ TEST(PipelinePicture, AStepShowsTheStagesUpToItAndSaysWhatItDoes)
     const PipelinePicture picture = pictureOf({}, {.step = weights});
     EXPECT_TRUE(picture.title().endsWith(
         QStringLiteral("step %1 of %2").arg(weights + 1).arg(usualContent()->matrices().size())));
-    const QImage image = painted(picture);
+    const QImage image = painted(picture, kArea);
     const QRgb paper = Theme::of(Brightness::Light).panel.rgb();
     for (Index i = 0; i < static_cast<Index>(usualContent()->matrices().size()); ++i) {
         EXPECT_EQ(picture.isReached(i), i <= weights);
@@ -276,7 +267,7 @@ TEST(PipelinePicture, MaskedCellsAreDrawnAsHiddenNotAsNumbers)
 {
     const auto content = contentOf(causalModel(), "Dog bites man");
     const PipelinePicture picture(content, {}, {}, colours());
-    const QImage image = painted(picture);
+    const QImage image = painted(picture, kArea);
     const QRgb hidden = Theme::of(Brightness::Light).hidden.rgb();
     for (const StageId stage : {MaskedScores, Weights}) {
         const Index index = *content->indexOf(stage);
@@ -307,7 +298,7 @@ TEST(StagePicture, CellCentresHaveTheColoursOfTheNumbersWholeAndReadable)
     for (const CellSize size : {CellSize::Whole, CellSize::Readable}) {
         for (const StageId stage : {Weights, Scores, Query, Concat, LayerOutput}) {
             const StagePicture picture = stageOf(stage, size);
-            const QImage image = painted(picture);
+            const QImage image = painted(picture, kArea);
             const IndexRange rows = picture.rowsIn(kArea);
             const IndexRange columns = picture.columnsIn(kArea);
             const QRectF cells = picture.cellsRect(kArea);
@@ -364,8 +355,8 @@ TEST(StagePicture, NumbersStandInCellsThatHoldThem)
     for (const StageId stage : {LayerOutput, Logits}) {
         const StagePicture whole = stageOf(stage, CellSize::Whole);
         const StagePicture readable = stageOf(stage, CellSize::Readable);
-        EXPECT_LE(distinct(painted(whole), whole.cellRect({1, 1}, kArea)), 1U);
-        EXPECT_GT(distinct(painted(readable), readable.cellRect({1, 1}, kArea)), 4U);
+        EXPECT_LE(distinct(painted(whole, kArea), whole.cellRect({1, 1}, kArea)), 1U);
+        EXPECT_GT(distinct(painted(readable, kArea), readable.cellRect({1, 1}, kArea)), 4U);
     }
 }
 
@@ -374,8 +365,8 @@ TEST(StagePicture, FramesTheSelectionAndTheExplainedCell)
     const StagePicture plain(usualContent(), {}, {.zoomed = Weights}, colours());
     const StagePicture marked(usualContent(), {.head = kHead, .query = TokenIndex(3)}, {.zoomed = Weights}, colours(),
                               StageCell{6, 7});
-    const QImage before = painted(plain);
-    const QImage after = painted(marked);
+    const QImage before = painted(plain, kArea);
+    const QImage after = painted(marked, kArea);
     for (const StageCell cell : {StageCell{3, 0}, StageCell{6, 7}}) {
         const QRectF rect = marked.cellRect(cell, kArea);
         const QPointF edge(rect.center().x(), rect.top());
@@ -412,7 +403,7 @@ TEST(StagePicture, SaysWhereTheModelHasNoSuchStage)
     const StagePicture picture = stageOf(FeedForwardGate);
     EXPECT_EQ(picture.matrix(), nullptr);
     EXPECT_EQ(picture.cellAt(kArea.center(), kArea), std::nullopt);
-    EXPECT_NE(painted(picture), painted(PipelinePicture(usualContent(), {}, {}, colours())));
+    EXPECT_NE(painted(picture, kArea), painted(PipelinePicture(usualContent(), {}, {}, colours()), kArea));
     EXPECT_EQ(picture.table().rows.size(), 0U);
 }
 

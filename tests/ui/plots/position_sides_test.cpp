@@ -1,6 +1,7 @@
 #include "core/analysis/stage_matrix.h"
 #include "core/attention/scores.h"
 #include "tests/ui/support/fixtures.h"
+#include "tests/ui/support/pictures.h"
 #include "ui/plots/position_distance_picture.h"
 #include "ui/plots/position_picture.h"
 #include "ui/plots/position_shift_picture.h"
@@ -37,16 +38,6 @@ struct Scene
 PositionOptions options(PositionShow show, std::optional<PositionScheme> scheme = {}, Index shift = 1)
 {
     return {.scheme = scheme, .width = {}, .length = {}, .show = show, .shift = shift};
-}
-
-QImage painted(const Picture& picture, QSize size = kArea.size().toSize())
-{
-    const Theme& theme = Theme::of(Brightness::Light);
-    QImage image(size, QImage::Format_RGB32);
-    image.fill(theme.paper);
-    QPainter painter(&image);
-    picture.paint(painter, image.rect(), theme);
-    return image;
 }
 
 TEST(PositionDistancePicture, RotaryScoresAreTheHeadsOwnVectorsTurned)
@@ -181,7 +172,7 @@ TEST(PositionShiftPicture, ShowsTheIdentityAtTheQuery)
     ASSERT_EQ(table.rows.size(), 128U);
     EXPECT_EQ(table.header[3], "PE(11)");
     const QRectF cells = picture.cellsRect(kArea);
-    const QImage image = painted(picture);
+    const QImage image = painted(picture, kArea);
     for (Index column = 0; column < 128; ++column) {
         const auto& row = table.rows[static_cast<std::size_t>(column)];
         EXPECT_EQ(std::get<float>(row[1]), encoding(8, column));
@@ -204,7 +195,7 @@ TEST(PositionShiftPicture, SaysThatOthersAreNoWaves)
     const PositionShiftPicture picture(scene.inUse(), options(PositionShow::Shift), {});
     EXPECT_EQ(picture.identity(), nullptr);
     EXPECT_TRUE(picture.table().rows.empty());
-    EXPECT_FALSE(painted(picture).isNull());
+    EXPECT_FALSE(painted(picture, kArea).isNull());
 }
 
 TEST(PositionSidePicture, PaintsEverySchemeAtEverySizeWithAndWithoutAText)
@@ -213,10 +204,11 @@ TEST(PositionSidePicture, PaintsEverySchemeAtEverySizeWithAndWithoutAText)
     for (const PositionShow show : {PositionShow::Distance, PositionShow::Wavelengths, PositionShow::Shift}) {
         for (const PositionScheme scheme : kPositionSchemes) {
             for (const QSize size : {QSize(1, 1), QSize(200, 60), QSize(60, 400), QSize(560, 420), QSize(1400, 900)}) {
-                EXPECT_FALSE(painted(*positionSidePicture(scene.inUse(), options(show, scheme), {}), size).isNull());
+                EXPECT_FALSE(
+                    painted(*positionSidePicture(scene.inUse(), options(show, scheme), {}), {{}, size}).isNull());
             }
             const PositionsInUse empty{*scene.model, scene.experiment, 0};
-            EXPECT_FALSE(painted(*positionSidePicture(empty, options(show, scheme), {})).isNull());
+            EXPECT_FALSE(painted(*positionSidePicture(empty, options(show, scheme), {}), kArea).isNull());
         }
     }
 }

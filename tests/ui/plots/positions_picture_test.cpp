@@ -1,9 +1,8 @@
 #include "tests/ui/support/fixtures.h"
+#include "tests/ui/support/pictures.h"
 #include "ui/plots/positions_picture.h"
 #include "ui/plots/positions_view.h"
 
-#include <QBuffer>
-#include <QSvgGenerator>
 #include <QTest>
 
 #include <gtest/gtest.h>
@@ -12,28 +11,6 @@ namespace headlight::ui::test {
 namespace {
 
 const QRectF kArea(0.0, 0.0, 1180.0, 680.0);
-
-QImage painted(const Picture& picture, const QRectF& area = kArea)
-{
-    const Theme& theme = Theme::of(Brightness::Light);
-    QImage image(area.size().toSize(), QImage::Format_RGB32);
-    image.fill(theme.paper);
-    QPainter painter(&image);
-    picture.paint(painter, area, theme);
-    return image;
-}
-
-QString svgOf(const Picture& picture)
-{
-    QBuffer buffer;
-    QSvgGenerator generator;
-    generator.setOutputDevice(&buffer);
-    generator.setSize(kArea.size().toSize());
-    QPainter painter(&generator);
-    picture.paint(painter, kArea, Theme::of(Brightness::Light));
-    painter.end();
-    return QString::fromUtf8(buffer.data());
-}
 
 std::shared_ptr<const Model> learnedModel()
 {
@@ -118,7 +95,7 @@ TEST(PositionsPicture, CellCentresHaveTheColoursOfTheNumbers)
          {scheme(PositionScheme::Sinusoidal, 32, 40), scheme(PositionScheme::Rotary, 16, 30),
           scheme(PositionScheme::Alibi, 8, 20), scheme(PositionScheme::Sinusoidal, 1, 1)}) {
         const PositionsPicture picture = pictureOf(options, {.head = {LayerIndex(0), HeadIndex(1)}});
-        const QImage image = painted(picture);
+        const QImage image = painted(picture, kArea);
         for (const PositionPanel panel : {PositionPanel::Encoding, PositionPanel::Similarity}) {
             const bool encoding = panel == PositionPanel::Encoding;
             const Matrix& values = encoding ? picture.encoding()->values : picture.encoding()->similarity;
@@ -156,7 +133,7 @@ TEST(PositionsPicture, WavesRunThroughTheirValues)
         options.dimensions = {1};
         const PositionsPicture picture = pictureOf(options);
         ASSERT_EQ(picture.columns(), std::vector<Index>{1});
-        const QImage image = painted(picture);
+        const QImage image = painted(picture, kArea);
         const QRectF rect = picture.panelRect(PositionPanel::Waves, kArea);
         const QColor colour =
             headColour(which == PositionScheme::Alibi ? HeadIndex(1) : HeadIndex(0), Theme::of(Brightness::Light));
@@ -177,7 +154,7 @@ TEST(PositionsPicture, LooksTheSameAtAnyResolutionOfTheDevice)
 {
     // Recorded drawings are played back in dots per inch; a device with more of them must not enlarge the chart.
     const PositionsPicture picture = pictureOf(scheme(PositionScheme::Sinusoidal, 8, 20));
-    const QImage expected = painted(picture);
+    const QImage expected = painted(picture, kArea);
     QImage image(expected.size(), QImage::Format_RGB32);
     image.setDotsPerMeterX(11811);
     image.setDotsPerMeterY(11811);
@@ -197,7 +174,7 @@ TEST(PositionsPicture, LooksTheSameAtAnyResolutionOfTheDevice)
 
 TEST(PositionsPicture, WavesAreVectorsInAFile)
 {
-    const QString svg = svgOf(pictureOf(scheme(PositionScheme::Sinusoidal, 8, 20)));
+    const QString svg = svgOf(pictureOf(scheme(PositionScheme::Sinusoidal, 8, 20)), kArea);
     EXPECT_FALSE(svg.contains(QStringLiteral("<image")));
     EXPECT_TRUE(svg.contains(QStringLiteral("<polyline")));
     EXPECT_TRUE(svg.contains(QStringLiteral(">position p</text>")));
@@ -233,7 +210,7 @@ TEST(PositionsPicture, SaysWhyThereIsNothingToSee)
     const PositionsPicture none = pictureOf(scheme(PositionScheme::None));
     EXPECT_EQ(none.encoding(), nullptr);
     EXPECT_TRUE(none.message().startsWith(QStringLiteral("No positions: every position is the same to the model.")));
-    EXPECT_TRUE(svgOf(none).contains(QStringLiteral("every position is the same")));
+    EXPECT_TRUE(svgOf(none, kArea).contains(QStringLiteral("every position is the same")));
     EXPECT_FALSE(none.cellAt(kArea.center(), kArea));
     const PositionsPicture odd = pictureOf(scheme(PositionScheme::Rotary, 7));
     EXPECT_EQ(odd.message(), QStringLiteral("Rotary positions turn pairs of dimensions, and the width 7 is odd."));
@@ -277,7 +254,7 @@ TEST(PositionsPicture, MarksTheSelectedPositions)
     const Selection shown{.head = {}, .query = TokenIndex(4), .key = TokenIndex(9)};
     const PositionOptions options = scheme(PositionScheme::Sinusoidal, 16, 20);
     const PositionsPicture marked = pictureOf(options, shown);
-    const QImage image = painted(marked);
+    const QImage image = painted(marked, kArea);
     const QRgb accent = Theme::of(Brightness::Light).accent.rgb();
     const auto accented = [&](PositionPanel panel) {
         const QRect rect = marked.panelRect(panel, kArea).toRect();
@@ -293,7 +270,7 @@ TEST(PositionsPicture, MarksTheSelectedPositions)
         EXPECT_GT(accented(panel), 50) << static_cast<int>(panel);
     }
     const Selection beyond{.head = {}, .query = TokenIndex(20)};
-    EXPECT_EQ(painted(pictureOf(options, beyond)), painted(pictureOf(options)));
+    EXPECT_EQ(painted(pictureOf(options, beyond), kArea), painted(pictureOf(options), kArea));
 }
 
 TEST(PositionsPicture, AVeryFineEncodingIsAveragedNotSampled)
@@ -301,7 +278,7 @@ TEST(PositionsPicture, AVeryFineEncodingIsAveragedNotSampled)
     // 1,024 positions of sin(p) on some 500 pixels: a mean of two or three hardly reaches ±1.
     PositionOptions options = scheme(PositionScheme::Sinusoidal, 2, 1024);
     const PositionsPicture picture = pictureOf(options);
-    const QImage image = painted(picture);
+    const QImage image = painted(picture, kArea);
     const QRectF rect = picture.panelRect(PositionPanel::Encoding, kArea);
     const QRgb extreme = picture.colourScale(PositionPanel::Encoding).colour(1.0F);
     for (int x = static_cast<int>(rect.left()) + 1; x < static_cast<int>(rect.right()) - 1; ++x) {

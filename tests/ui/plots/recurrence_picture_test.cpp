@@ -1,5 +1,6 @@
 #include "core/recurrent/elman.h"
 #include "tests/ui/support/fixtures.h"
+#include "tests/ui/support/pictures.h"
 #include "ui/export/figure.h"
 #include "ui/export/view.h"
 #include "ui/plots/recurrence_picture.h"
@@ -12,6 +13,8 @@ namespace {
 const std::vector<LayerTime> kTimes = {{.tokens = 16, .recurrentSeconds = 1e-5, .attentionSeconds = 2e-5},
                                        {.tokens = 32, .recurrentSeconds = 2e-5, .attentionSeconds = 5e-5}};
 
+const QRectF kArea(0.0, 0.0, 900.0, 560.0);
+
 class RecurrencePictureTest : public testing::Test
 {
 protected:
@@ -19,16 +22,6 @@ protected:
                               std::vector<LayerTime> times = {}) const
     {
         return {m_trace, layerSetting(defaultModel()->config), selection, options, std::move(times)};
-    }
-
-    static QImage painted(const RecurrencePicture& picture)
-    {
-        QImage image(900, 560, QImage::Format_RGB32);
-        image.fill(Theme::of(Brightness::Light).paper);
-        QPainter painter(&image);
-        picture.paint(painter, QRectF(image.rect()), Theme::of(Brightness::Light));
-        painter.end();
-        return image;
     }
 
     std::shared_ptr<const Trace> m_trace = traceOf(kSentence);
@@ -53,9 +46,9 @@ TEST_F(RecurrencePictureTest, StepsAreDoneOneAfterAnother)
     EXPECT_EQ(picture({}).stepsDone(), 13);
     EXPECT_EQ(picture({.step = 4}).stepsDone(), 4);
     EXPECT_EQ(picture({.step = 99}).stepsDone(), 13);
-    const QImage none = painted(picture({.step = 0}));
-    const QImage four = painted(picture({.step = 4}));
-    const QImage all = painted(picture({}));
+    const QImage none = painted(picture({.step = 0}), kArea);
+    const QImage four = painted(picture({.step = 4}), kArea);
+    const QImage all = painted(picture({}), kArea);
     EXPECT_NE(none, four);
     EXPECT_NE(four, all);
     // Self-attention, in the lower half, is there from the beginning.
@@ -76,7 +69,7 @@ TEST_F(RecurrencePictureTest, DistancesInfluencesAndWeightsAreInTheTable)
     const auto weights = m_trace->map(StageId::Weights, selection.head).value();
     EXPECT_EQ(std::get<float>(table.rows[1][5]), weights->at(TokenIndex(8), TokenIndex(1)));
     EXPECT_LT(std::get<float>(table.rows[0][4]), std::get<float>(table.rows[12][4]));
-    EXPECT_NE(painted(shown), painted(picture({.show = RecurrenceShow::Distance})));
+    EXPECT_NE(painted(shown, kArea), painted(picture({.show = RecurrenceShow::Distance}), kArea));
 }
 
 TEST_F(RecurrencePictureTest, TimesAreMeasuredPointsAndCountedOperations)
@@ -91,7 +84,7 @@ TEST_F(RecurrencePictureTest, TimesAreMeasuredPointsAndCountedOperations)
     ASSERT_EQ(table.rows.size(), 2u);
     EXPECT_EQ(std::get<double>(table.rows[0][3]), 2.0 * 16.0 * static_cast<double>(width * width));
     EXPECT_EQ(std::get<Index>(table.rows[0][5]), 16);
-    EXPECT_NE(painted(shown), painted(picture({.show = RecurrenceShow::Time})));
+    EXPECT_NE(painted(shown, kArea), painted(picture({.show = RecurrenceShow::Time}), kArea));
 }
 
 TEST_F(RecurrencePictureTest, OfALongTextTheFirstTokensAreDrawn)

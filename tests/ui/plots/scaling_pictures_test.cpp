@@ -1,4 +1,5 @@
 #include "tests/ui/support/fixtures.h"
+#include "tests/ui/support/pictures.h"
 #include "ui/plots/head_scaling_picture.h"
 #include "ui/plots/random_scaling_picture.h"
 #include "ui/plots/scaling_example_picture.h"
@@ -25,28 +26,6 @@ const ScalingMeasurements& measured()
     static const ScalingMeasurements measurements =
         measureScaling({.seed = 1, .trace = traceOf(kSentence), .model = defaultModel()}).value();
     return measurements;
-}
-
-QImage painted(const Picture& picture, QSize size, Brightness brightness = Brightness::Light)
-{
-    const Theme& theme = Theme::of(brightness);
-    QImage image(size, QImage::Format_RGB32);
-    image.fill(theme.paper);
-    QPainter painter(&image);
-    picture.paint(painter, image.rect(), theme);
-    return image;
-}
-
-bool hasColour(const QImage& image, const QColor& colour)
-{
-    for (int y = 0; y < image.height(); ++y) {
-        for (int x = 0; x < image.width(); ++x) {
-            if (image.pixel(x, y) == colour.rgb()) {
-                return true;
-            }
-        }
-    }
-    return false;
 }
 
 double sum(const QList<double>& values)
@@ -138,7 +117,7 @@ TEST(ScalingExamplePicture, CellCentresHaveTheColoursOfTheNumbers)
     const QRectF area(QPointF(0.0, 0.0), QSizeF(size));
     const std::array matrices = {example.query,        example.key,        example.rawScores,
                                  example.scaledScores, example.rawWeights, example.scaledWeights};
-    const QImage image = painted(picture, size);
+    const QImage image = painted(picture, {{}, size});
     for (std::size_t i = 0; i < matrices.size(); ++i) {
         const QRectF cells = picture.cellsRect(i, area);
         for (Index row = 0; row < matrices[i].rows(); ++row) {
@@ -202,7 +181,7 @@ TEST(HeadScalingPicture, SaysWhyThereIsNothing)
     const HeadScalingPicture picture(measured().of.trace, nullptr, {}, 16, QStringLiteral("There are no keys."));
     EXPECT_TRUE(picture.table().rows.empty());
     EXPECT_FALSE(picture.selectionAt({100.0, 100.0}, {0.0, 0.0, 800.0, 500.0}));
-    EXPECT_FALSE(painted(picture, {400, 300}).isNull());
+    EXPECT_FALSE(painted(picture, {0.0, 0.0, 400.0, 300.0}).isNull());
 }
 
 TEST(ScalingPicture, IsWhatTheOptionsAskFor)
@@ -227,7 +206,7 @@ TEST(ScalingPicture, PaintsBothSidesLightAndDarkAtAnySize)
         const auto picture = scalingPicture(measured(), options, {});
         for (const QSize size : {QSize(1, 1), QSize(200, 60), QSize(60, 400), QSize(560, 420), QSize(1400, 900)}) {
             for (const Brightness brightness : {Brightness::Light, Brightness::Dark}) {
-                const QImage image = painted(*picture, size, brightness);
+                const QImage image = painted(*picture, {{}, size}, brightness);
                 if (size.width() > 1000 && show != ScalingShow::Example) {
                     EXPECT_TRUE(hasColour(image, scalingColour(Scaling::On, Theme::of(brightness))));
                     EXPECT_TRUE(hasColour(image, scalingColour(Scaling::Off, Theme::of(brightness))));

@@ -1,5 +1,7 @@
 #include "ui/plots/training_picture.h"
 
+#include "tests/ui/support/pictures.h"
+
 #include <gtest/gtest.h>
 
 #include <numeric>
@@ -44,28 +46,6 @@ TrainingContent grammar(Index steps)
         history.snapshots.push_back(snapshot);
     }
     return {.setup = defaultSetup(ToyKind::Grammar), .histories = {history}, .shownStep = 2};
-}
-
-QImage painted(const Picture& picture, Brightness brightness)
-{
-    const Theme& theme = Theme::of(brightness);
-    QImage image(picture.naturalSize().toSize(), QImage::Format_RGB32);
-    image.fill(theme.paper);
-    QPainter painter(&image);
-    picture.paint(painter, image.rect(), theme);
-    return image;
-}
-
-bool hasColour(const QImage& image, const QColor& colour)
-{
-    for (int y = 0; y < image.height(); ++y) {
-        for (int x = 0; x < image.width(); ++x) {
-            if (image.pixel(x, y) == colour.rgb()) {
-                return true;
-            }
-        }
-    }
-    return false;
 }
 
 double mean(const QList<double>& values)
@@ -139,7 +119,8 @@ TEST(TrainingPicture, IsDrawnLightAndDarkBeforeTheFirstStepAndAfter)
     for (const Brightness brightness : {Brightness::Light, Brightness::Dark}) {
         const Theme& theme = Theme::of(brightness);
         for (const Index steps : {Index{0}, Index{1}, Index{40}, Index{3000}}) {
-            const QImage image = painted(TrainingPicture(lookup(steps)), brightness);
+            const TrainingPicture picture(lookup(steps));
+            const QImage image = painted(picture, {{}, picture.naturalSize()}, brightness);
             EXPECT_TRUE(hasColour(image, theme.text)) << steps;
             EXPECT_TRUE(hasColour(image, scalingColour(Scaling::On, theme))) << steps;
             EXPECT_TRUE(hasColour(image, scalingColour(Scaling::Off, theme))) << steps;
@@ -162,7 +143,7 @@ TEST(TrainingPicture, HeatmapsStandBesideTheCharts)
     const TrainingPicture picture(content);
     EXPECT_GT(picture.naturalSize().width(), charts.width());
     EXPECT_GE(picture.naturalSize().height(), charts.height());
-    const QImage image = painted(picture, Brightness::Light);
+    const QImage image = painted(picture, {{}, picture.naturalSize()});
     EXPECT_TRUE(hasColour(image.copy(image.width() * 2 / 3, 0, image.width() / 3, image.height() / 2),
                           QColor(content.heatmaps.front()->colourScale().colour(1.0F))))
         << "its colour bar";

@@ -1,4 +1,5 @@
 #include "tests/ui/support/fixtures.h"
+#include "tests/ui/support/pictures.h"
 #include "ui/plots/cost_picture.h"
 #include "ui/plots/tiled_picture.h"
 #include "ui/plots/variant_picture.h"
@@ -11,15 +12,6 @@ namespace {
 const QRectF kArea(0.0, 0.0, 1100.0, 520.0);
 const Selection kSelection{.head = {LayerIndex(1), HeadIndex(3)}};
 const Theme& kTheme = Theme::of(Brightness::Light);
-
-QImage painted(const Picture& picture)
-{
-    QImage image(kArea.size().toSize(), QImage::Format_RGB32);
-    image.fill(kTheme.paper);
-    QPainter painter(&image);
-    picture.paint(painter, kArea, kTheme);
-    return image;
-}
 
 VariantPicture variantOf(const VariantOptions& options, const std::string& text = kSentence,
                          const Experiment& experiment = {})
@@ -49,7 +41,7 @@ TEST(VariantPicture, CellCentresHaveTheColoursOfBothWeightsAndTheirDifference)
     const VariantPicture picture = variantOf({.variant = AttentionVariant::Linear});
     const VariantComparison* shown = picture.comparison();
     ASSERT_NE(shown, nullptr);
-    const QImage image = painted(picture);
+    const QImage image = painted(picture, kArea);
     const auto colour = [&](VariantPanel panel, Index i, Index j) {
         return image.pixel(centreOf(picture.mapRect(panel, kArea), i, j, 13));
     };
@@ -74,7 +66,7 @@ TEST(VariantPicture, SparseSaysHowManyCellsItComputesAndHidesTheRest)
     EXPECT_TRUE(picture.summary().back().contains(
         QStringLiteral("37 of 169 cells computed (21.9 %): 1,184 multiply-adds, full attention 5,408.")))
         << picture.summary().back().toStdString();
-    const QImage image = painted(picture);
+    const QImage image = painted(picture, kArea);
     EXPECT_EQ(image.pixel(centreOf(picture.mapRect(VariantPanel::Variant, kArea), 2, 9, 13)), kTheme.hidden.rgb());
     EXPECT_NE(image.pixel(centreOf(picture.mapRect(VariantPanel::Full, kArea), 2, 9, 13)), kTheme.hidden.rgb());
     EXPECT_TRUE(picture.describe({TokenIndex(2), TokenIndex(9)}).contains(QStringLiteral("sparse hidden")));
@@ -138,7 +130,7 @@ TEST(VariantPicture, WhatATraceLacksIsSaid)
     EXPECT_TRUE(variant.table().rows.empty());
     const TiledPicture tiled(bare, *defaultModel(), kSelection, {}, ColourMap::named({}));
     EXPECT_EQ(tiled.frame(), nullptr);
-    EXPECT_NE(painted(variant), painted(variantOf({})));
+    EXPECT_NE(painted(variant, kArea), painted(variantOf({}), kArea));
 }
 
 TEST(TiledPicture, TilesNotSeenYetAreHiddenAndTheOthersHaveTheirWeightsSoFar)
@@ -147,7 +139,7 @@ TEST(TiledPicture, TilesNotSeenYetAreHiddenAndTheOthersHaveTheirWeightsSoFar)
     const TiledFrame* frame = picture.frame();
     ASSERT_NE(frame, nullptr);
     ASSERT_EQ(frame->tiles.size(), 16U);
-    const QImage image = painted(picture);
+    const QImage image = painted(picture, kArea);
     const QRectF map = picture.mapRect(kArea);
     const ColourMap& colours = ColourMap::named({});
     EXPECT_EQ(image.pixel(centreOf(map, 1, 1, 13)), colours.colour(frame->weights(1, 1), 0.0F, 1.0F));
@@ -240,7 +232,7 @@ TEST(CostPicture, BeforeMeasuringItSaysSo)
 {
     const CostPicture picture(kSetting, VariantShow::Time, {}, 13);
     EXPECT_TRUE(picture.note().startsWith(QStringLiteral("Not measured yet")));
-    EXPECT_NE(painted(picture), painted(CostPicture(kSetting, VariantShow::Memory, {}, 13)));
+    EXPECT_NE(painted(picture, kArea), painted(CostPicture(kSetting, VariantShow::Memory, {}, 13), kArea));
 }
 
 TEST(CostPicture, ATableHasCountsAndTimesWhereMeasured)
