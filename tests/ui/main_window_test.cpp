@@ -1,6 +1,7 @@
 #include "core/io/bundled_models.h"
 #include "core/io/trace_file.h"
 #include "tests/ui/support/fixtures.h"
+#include "tests/ui/support/wait.h"
 #include "ui/main_window.h"
 #include "ui/pages/page_list.h"
 #include "ui/panels/text_box.h"
@@ -58,7 +59,7 @@ protected:
 
     bool settled()
     {
-        return QTest::qWaitFor([this] { return !m_window.isOpening() && m_session.isUpToDate(); }, 20'000);
+        return waitFor([this] { return !m_window.isOpening() && m_session.isUpToDate(); });
     }
 
     /// The window as it is, for people to look at, if they name a folder for it.
@@ -280,7 +281,7 @@ TEST_F(MainWindowTest, AFolderThatCannotBeOpenedIsExplainedAndTheModelStays)
     });
     lookout.start(20);
     m_window.open(folder.path());
-    EXPECT_TRUE(QTest::qWaitFor([&said] { return !said.isEmpty(); }, 20'000));
+    EXPECT_TRUE(waitFor([&said] { return !said.isEmpty(); }));
     EXPECT_TRUE(said.contains(QStringLiteral("config.json"))) << said.toStdString();
     EXPECT_EQ(m_session.sharedModel(), defaultModel());
     EXPECT_EQ(m_session.trace(), before);
@@ -313,10 +314,10 @@ TEST_F(MainWindowTest, APictureStaysWhileAModelIsOnItsWay)
                             return failure(ErrorCode::Cancelled, "Opening the model was cancelled.");
                         }});
     auto* cancel = find<QToolButton>("cancelLoading");
-    ASSERT_TRUE(QTest::qWaitFor([cancel] { return cancel->isVisible(); }, 10'000));
+    ASSERT_TRUE(waitFor([cancel] { return cancel->isVisible(); }));
     keepPicture(QStringLiteral("loading"));
     QTest::keyClicks(find<TextBox>("text"), QStringLiteral(" Yes"));
-    ASSERT_TRUE(QTest::qWaitFor([this] { return m_session.isUpToDate(); }, 10'000));
+    ASSERT_TRUE(waitFor([this] { return m_session.isUpToDate(); }));
     EXPECT_NE(m_session.trace(), before) << "the window answers meanwhile";
     cancel->click();
     EXPECT_FALSE(m_window.isOpening());
@@ -543,7 +544,7 @@ TEST_F(MainWindowTest, DeleteOnTheTokensZeroesAValue)
 TEST_F(MainWindowTest, KeysOnTheTrainingPageLeaveTheModelAlone)
 {
     m_window.showPage(QStringLiteral("training"));
-    ASSERT_TRUE(QTest::qWaitFor([this] { return m_window.isUpToDate(); }, 20'000));
+    ASSERT_TRUE(waitFor([this] { return m_window.isUpToDate(); }));
     const Document document = m_session.document();
     auto* view = find<HeatmapView>("trainingHeatmap0");
     view->setFocus();
@@ -583,7 +584,7 @@ TEST_F(MainWindowTest, TheCompareButtonShowsBeforeAndAfter)
     ASSERT_TRUE(settled());
     find<QToolButton>("compare")->click();
     EXPECT_EQ(m_session.viewOptions().compare.kind, ComparisonKind::BeforeAfter);
-    ASSERT_TRUE(QTest::qWaitFor([this] { return m_window.isUpToDate(); }, 20'000));
+    ASSERT_TRUE(waitFor([this] { return m_window.isUpToDate(); }));
     ASSERT_TRUE(m_window.figure());
     EXPECT_EQ(m_window.figure()->name, QStringLiteral("compare"));
     EXPECT_TRUE(m_window.figure()->caption.contains(

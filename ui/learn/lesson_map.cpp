@@ -18,6 +18,17 @@ namespace {
 constexpr int kNodeColumn = 26;
 constexpr qreal kNode = 6.0;  ///< Its radius.
 
+bool isNumbered(const CurriculumEntry& entry)
+{
+    return entry.shortName.front().isDigit();
+}
+
+/// "10", or the title of what has no number.
+QString nameOf(const CurriculumEntry& entry)
+{
+    return isNumbered(entry) ? entry.shortName : entry.lesson.title;
+}
+
 }  // namespace
 
 LessonState stateOf(const CurriculumEntry& entry, const LearningProgress& progress)
@@ -38,9 +49,7 @@ LessonButton::LessonButton(const CurriculumEntry& entry, Place place, QWidget* p
     , m_place(place)
 {
     setObjectName(QStringLiteral("lesson-") + entry.shortName);
-    bool isNumber = false;
-    entry.shortName.toInt(&isNumber);
-    setText(isNumber ? QStringLiteral("%1  %2").arg(entry.shortName, entry.lesson.title) : entry.lesson.title);
+    setText(isNumbered(entry) ? QStringLiteral("%1  %2").arg(entry.shortName, entry.lesson.title) : entry.lesson.title);
     setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
     setFocusPolicy(Qt::StrongFocus);
     setCursor(Qt::PointingHandCursor);
@@ -53,7 +62,7 @@ void LessonButton::show(const LearningProgress& progress)
     const QString length = tr("%1 min").arg(m_entry.lesson.minutes);
     QStringList before;
     for (const CurriculumEntry* missing : progress.missingBefore(m_entry)) {
-        before.append(missing->shortName);
+        before.append(nameOf(*missing));
     }
     switch (m_state) {
     case LessonState::Locked:
@@ -74,7 +83,11 @@ void LessonButton::show(const LearningProgress& progress)
     setAccessibleName(QStringLiteral("%1: %2, %3").arg(text(), state, m_detail));
     QString tip = tr("%1, about %2 minutes.").arg(m_entry.lesson.title).arg(m_entry.lesson.minutes);
     if (!m_entry.after.isEmpty()) {
-        tip += tr(" Builds on %1.").arg(m_entry.after.join(QStringLiteral(", ")));
+        QStringList names;
+        for (const QString& name : m_entry.after) {
+            names.append(nameOf(*curriculumEntry(name)));
+        }
+        tip += tr(" Builds on %1.").arg(names.join(QStringLiteral(", ")));
     }
     setToolTip(tip);
     update();
@@ -112,14 +125,19 @@ void LessonButton::paintEvent(QPaintEvent* /*event*/)
         painter.setBrush(theme.accent);
         painter.drawPie(QRectF(node.x() - kNode, node.y() - kNode, 2.0 * kNode, 2.0 * kNode), 90 * 16, -180 * 16);
     }
-    const qreal detail = fontMetrics().horizontalAdvance(m_detail) + 8.0;
-    const QRectF text(kNodeColumn, 0.0, width() - kNodeColumn - detail - 4.0, height());
-    painter.setPen(isLocked ? theme.mutedText : theme.text);
-    painter.drawText(text, Qt::AlignLeft | Qt::AlignVCenter,
-                     fontMetrics().elidedText(this->text(), Qt::ElideRight, static_cast<int>(text.width())));
-    painter.setPen(theme.mutedText);
-    painter.drawText(QRectF(width() - detail - 4.0, 0.0, detail, height()), Qt::AlignRight | Qt::AlignVCenter,
-                     m_detail);
+    constexpr qreal kGap = 8.0;
+    const QRectF room(kNodeColumn, 0.0, width() - kNodeColumn - 4.0, height());
+    const auto draw = [&](const QString& words, Qt::Alignment side, const QColor& colour, qreal width) {
+        painter.setPen(colour);
+        painter.drawText(room, side | Qt::AlignVCenter,
+                         fontMetrics().elidedText(words, Qt::ElideRight, static_cast<int>(width)));
+    };
+    // The title has the right of way, up to the room that a short detail needs.
+    const qreal detail = fontMetrics().horizontalAdvance(m_detail) + 1.0;
+    const qreal least = std::min(detail, room.width() / 3.0);
+    const qreal title = std::min<qreal>(fontMetrics().horizontalAdvance(text()) + 1.0, room.width() - least - kGap);
+    draw(text(), Qt::AlignLeft, isLocked ? theme.mutedText : theme.text, title);
+    draw(m_detail, Qt::AlignRight, theme.mutedText, std::min(detail, room.width() - title - kGap));
 }
 
 ScoreBar::ScoreBar(QWidget* parent) : QWidget(parent)

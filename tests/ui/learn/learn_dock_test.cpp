@@ -280,6 +280,17 @@ TEST_P(EveryLessonByKeys, IsGoneThroughWithoutAMouse)
 
 INSTANTIATE_TEST_SUITE_P(All, EveryLessonByKeys, testing::Range(0, kLessons));
 
+TEST_F(LearnDockTest, TheMapNamesWhatALessonBuildsOn)
+{
+    m_window.learning().show();
+    const auto tip = [this](const char* name) {
+        return m_window.findChild<LessonButton*>(QString::fromLatin1(name))->toolTip();
+    };
+    EXPECT_TRUE(tip("lesson-14").endsWith(QStringLiteral("Builds on 7, 9."))) << tip("lesson-14").toStdString();
+    EXPECT_TRUE(tip("lesson-quiz-4").contains(QStringLiteral("Builds on \"Attention is fixed\", ")))
+        << tip("lesson-quiz-4").toStdString();
+}
+
 TEST_F(LearnDockTest, TheMapUnlocksMarksAndResets)
 {
     ASSERT_TRUE(m_window.openLesson(QString()));
@@ -382,7 +393,7 @@ TEST_F(LearnDockTest, ALessonFromDiskIsOpenedAndABrokenOneIsSaidWithItsLine)
     EXPECT_EQ(lesson().lesson().title, QStringLiteral("Mine"));
 
     m_window.open(write("token.md", "# T\nminutes: 1\n\n## One\n\n```scene\ntext: Dog bites man\nquery: cat\n```\n"));
-    ASSERT_TRUE(QTest::qWaitFor([this] { return lesson().isReady(); }, 20'000));
+    ASSERT_TRUE(waitFor([this] { return lesson().isReady(); }));
     EXPECT_TRUE(lesson().failure().contains(QStringLiteral("no token \"cat\"")));
     EXPECT_TRUE(find<QLabel>("lessonNote")->isVisible());
     EXPECT_FALSE(m_window.isCovered());

@@ -1,4 +1,5 @@
 #include "tests/ui/support/fixtures.h"
+#include "tests/ui/support/wait.h"
 #include "ui/pages/ablation_page.h"
 
 #include <QComboBox>
@@ -34,7 +35,7 @@ protected:
     void setText(const char* text)
     {
         m_session.setText(QString::fromLatin1(text));
-        ASSERT_TRUE(QTest::qWaitFor([this] { return m_session.isUpToDate(); }, 20'000));
+        ASSERT_TRUE(waitFor([this] { return m_session.isUpToDate(); }));
     }
 
     void runStudy()
@@ -90,7 +91,7 @@ TEST_F(AblationPageTest, AnOlderAnswerStaysAndSaysThatItIsOne)
     setText(kSentence);
     EXPECT_TRUE(status().startsWith(QStringLiteral("32 heads"))) << "of this text again";
     m_session.toggleHead({LayerIndex(0), HeadIndex(0)});
-    ASSERT_TRUE(QTest::qWaitFor([this] { return m_session.isUpToDate(); }, 20'000));
+    ASSERT_TRUE(waitFor([this] { return m_session.isUpToDate(); }));
     EXPECT_TRUE(status().contains(QStringLiteral("earlier experiment")));
     runStudy();
     EXPECT_TRUE(picture()->describe({LayerIndex(0), HeadIndex(0)}).contains(QStringLiteral("off already")));
@@ -152,7 +153,7 @@ TEST_F(AblationPageTest, WithoutTextItShowsAHint)
 {
     runStudy();
     m_session.setText(QString());
-    ASSERT_TRUE(QTest::qWaitFor([this] { return m_session.trace() == nullptr; }, 20'000));
+    ASSERT_TRUE(waitFor([this] { return m_session.trace() == nullptr; }));
     EXPECT_EQ(picture(), nullptr);
     EXPECT_FALSE(find<QToolButton>("ablationRun")->isEnabled());
     EXPECT_FALSE(m_page.grab().isNull());

@@ -1,5 +1,6 @@
 #include "core/io/bundled_models.h"
 #include "tests/ui/support/fixtures.h"
+#include "tests/ui/support/wait.h"
 #include "ui/pages/compare_page.h"
 #include "ui/session/toy_trainer.h"
 
@@ -33,7 +34,7 @@ protected:
 
     bool settled()
     {
-        return QTest::qWaitFor([this] { return m_page.isUpToDate(); }, 30'000);
+        return waitFor([this] { return m_page.isUpToDate(); });
     }
 
     template <typename Widget>
@@ -187,7 +188,7 @@ TEST_F(ComparePageTest, TwoHeadsAndTwoLayersAreChosenInBoxes)
 TEST_F(ComparePageTest, TwoModelsBeginWithAnotherOfTheProgramsOwn)
 {
     chooseKind(ComparisonKind::Models);
-    ASSERT_TRUE(QTest::qWaitFor([this] { return m_page.isUpToDate() && view().picture() != nullptr; }, 30'000));
+    ASSERT_TRUE(waitFor([this] { return m_page.isUpToDate() && view().picture() != nullptr; }));
     EXPECT_EQ(find<QToolButton>("otherModel")->text(), QStringLiteral("Model: Headlight small"));
     EXPECT_TRUE(picture().panelTitle(ComparisonPanel::A).contains(QStringLiteral("untrained")));
     EXPECT_FALSE(isZero());
@@ -242,7 +243,7 @@ TEST_F(ComparePageTest, PointingAndClickingInAnyMapSelectsInTheSession)
 TEST_F(ComparePageTest, WithoutTextItShowsAHint)
 {
     m_session.setText(QString());
-    ASSERT_TRUE(QTest::qWaitFor([this] { return m_session.trace() == nullptr && m_page.isUpToDate(); }, 10'000));
+    ASSERT_TRUE(waitFor([this] { return m_session.trace() == nullptr && m_page.isUpToDate(); }));
     EXPECT_EQ(view().picture(), nullptr);
     EXPECT_FALSE(m_page.figure());
     EXPECT_FALSE(m_page.grab().isNull());
@@ -252,7 +253,7 @@ TEST_F(ComparePageTest, AnsweredWhileHiddenItIsThereWhenItIsShown)
 {
     m_session.setExperiment({.scaling = Scaling::Off});
     m_page.hide();
-    ASSERT_TRUE(QTest::qWaitFor([this] { return m_session.isUpToDate(); }, 10'000));
+    ASSERT_TRUE(waitFor([this] { return m_session.isUpToDate(); }));
     m_page.show();
     ASSERT_TRUE(settled());
     EXPECT_EQ(picture().panelTitle(ComparisonPanel::B), QStringLiteral("B · scaling off"));

@@ -1,4 +1,5 @@
 #include "tests/ui/support/fixtures.h"
+#include "tests/ui/support/wait.h"
 #include "ui/pages/flow_page.h"
 
 #include <QDoubleSpinBox>
@@ -20,7 +21,7 @@ protected:
         m_page.resize(1000, 700);
         m_page.show();
         m_session.setText(QString::fromLatin1(kSentence));
-        ASSERT_TRUE(QTest::qWaitFor([this] { return m_session.trace() != nullptr; }, 10'000));
+        ASSERT_TRUE(waitFor([this] { return m_session.trace() != nullptr; }));
         m_session.select({.head = {LayerIndex(1), HeadIndex(3)}});
     }
 
@@ -111,7 +112,7 @@ TEST_F(FlowPageTest, PointingShowsAndClickingLocks)
 TEST_F(FlowPageTest, WithoutTextItShowsAHint)
 {
     m_session.setText(QString());
-    ASSERT_TRUE(QTest::qWaitFor([this] { return m_session.trace() == nullptr; }, 10'000));
+    ASSERT_TRUE(waitFor([this] { return m_session.trace() == nullptr; }));
     EXPECT_EQ(find<FlowView>(QStringLiteral("flow"))->picture(), nullptr);
     EXPECT_FALSE(m_page.grab().isNull());
 }

@@ -1,4 +1,5 @@
 #include "tests/ui/support/fixtures.h"
+#include "tests/ui/support/wait.h"
 #include "ui/pages/heads_page.h"
 #include "ui/plots/heatmap_picture.h"
 
@@ -32,7 +33,7 @@ protected:
 
     bool settled()
     {
-        return QTest::qWaitFor([this] { return m_session.trace() && m_session.isUpToDate(); }, 20'000);
+        return waitFor([this] { return m_session.trace() && m_session.isUpToDate(); });
     }
 
     template <typename Widget>
@@ -104,7 +105,7 @@ TEST_F(HeadsPageTest, MeasuresFollowTyping)
     ASSERT_TRUE(settled());
     EXPECT_NE(find<QTableWidget>("measures")->item(0, 1)->text(), before);
     m_session.setText(QString());
-    ASSERT_TRUE(QTest::qWaitFor([this] { return m_session.state() == SessionState::Empty; }, 10'000));
+    ASSERT_TRUE(waitFor([this] { return m_session.state() == SessionState::Empty; }));
     EXPECT_TRUE(find<QTableWidget>("measures")->item(0, 1)->text().isEmpty());
     EXPECT_TRUE(find<QLabel>("headBadges")->text().isEmpty());
 }

@@ -1,4 +1,5 @@
 #include "tests/ui/support/fixtures.h"
+#include "tests/ui/support/wait.h"
 #include "ui/pages/pipeline_page.h"
 #include "ui/panels/toggle_button.h"
 
@@ -26,7 +27,7 @@ protected:
         m_page.resize(1000, 700);
         m_page.show();
         m_session.setText(QString::fromLatin1(kSentence));
-        ASSERT_TRUE(QTest::qWaitFor([this] { return m_session.trace() != nullptr; }, 10'000));
+        ASSERT_TRUE(waitFor([this] { return m_session.trace() != nullptr; }));
         m_session.select({.head = {LayerIndex(1), HeadIndex(3)}});
         view()->setFocus();
         ASSERT_TRUE(QTest::qWaitForWindowActive(&m_page));
@@ -147,7 +148,7 @@ TEST_F(PipelinePageTest, PlayingShowsStageAfterStageAndEndsWithTheLast)
     play->click();
     EXPECT_EQ(play->text(), QStringLiteral("Pause"));
     EXPECT_EQ(options().step, last - 1) << "at once";
-    EXPECT_TRUE(QTest::qWaitFor([this, last] { return options().step == last; }, 5'000));
+    EXPECT_TRUE(waitFor([this, last] { return options().step == last; }));
     EXPECT_FALSE(play->isChecked());
     play->click();
     EXPECT_EQ(options().step, 0) << "from the beginning again";
@@ -208,8 +209,8 @@ TEST_F(PipelinePageTest, WithWordsMergedItIsOfTokensAndSaysSo)
     ViewOptions all = m_session.viewOptions();
     all.tokens.unit = TokenUnit::Word;
     m_session.setViewOptions(all);
-    ASSERT_TRUE(QTest::qWaitFor(
-        [this] { return m_session.isUpToDate() && m_session.trace()->info().unit == TokenUnit::Word; }, 10'000));
+    ASSERT_TRUE(
+        waitFor([this] { return m_session.isUpToDate() && m_session.trace()->info().unit == TokenUnit::Word; }));
     EXPECT_LT(m_session.trace()->tokens(), m_session.fullTrace()->tokens());
     EXPECT_EQ(picture().content().trace().tokens(), m_session.fullTrace()->tokens());
     EXPECT_TRUE(find<QLabel>("pipelineHeading")->text().contains(QStringLiteral("of tokens, not of words")));
@@ -233,7 +234,7 @@ TEST_F(PipelinePageTest, AStageThatAnotherModelHasNotIsSaid)
     ModelConfig config = defaultModel()->config;
     config.outputHead = OutputHead::None;
     m_session.setModel(makeSeededModel(config, 1, defaultTokenizer()).value());
-    ASSERT_TRUE(QTest::qWaitFor([this] { return m_session.trace() != nullptr; }, 10'000));
+    ASSERT_TRUE(waitFor([this] { return m_session.trace() != nullptr; }));
     EXPECT_EQ(stage().matrix(), nullptr);
     EXPECT_FALSE(m_page.grab().isNull());
     QTest::keyClick(stageView(), Qt::Key_Escape);
@@ -244,7 +245,7 @@ TEST_F(PipelinePageTest, WithoutTextItShowsAHint)
 {
     open(Weights);
     m_session.setText(QString());
-    ASSERT_TRUE(QTest::qWaitFor([this] { return m_session.trace() == nullptr; }, 10'000));
+    ASSERT_TRUE(waitFor([this] { return m_session.trace() == nullptr; }));
     EXPECT_EQ(view()->picture(), nullptr);
     EXPECT_FALSE(m_page.grab().isNull());
 }

@@ -1,4 +1,5 @@
 #include "tests/ui/support/fixtures.h"
+#include "tests/ui/support/wait.h"
 #include "ui/pages/positions_page.h"
 #include "ui/plots/position_shift_picture.h"
 
@@ -23,7 +24,7 @@ protected:
         m_page.resize(1280, 800);
         m_page.show();
         m_session.setText(QString::fromLatin1(kSentence));
-        ASSERT_TRUE(QTest::qWaitFor([this] { return m_session.trace() != nullptr; }, 10'000));
+        ASSERT_TRUE(waitFor([this] { return m_session.trace() != nullptr; }));
     }
 
     template <typename Widget>
@@ -64,8 +65,7 @@ TEST_F(PositionsPageTest, FollowsTheExperiment)
     Experiment experiment;
     experiment.positions = PositionScheme::Rotary;
     m_session.setExperiment(experiment);
-    ASSERT_TRUE(QTest::qWaitFor(
-        [this] { return m_session.trace()->info().experiment.positions == PositionScheme::Rotary; }, 10'000));
+    ASSERT_TRUE(waitFor([this] { return m_session.trace()->info().experiment.positions == PositionScheme::Rotary; }));
     EXPECT_EQ(picture().request().scheme, PositionScheme::Rotary);
     EXPECT_EQ(find<QComboBox>("positionScheme")->currentText(), QStringLiteral("in use: rotary"));
     EXPECT_EQ(find<InUseSpinBox>("positionWidth")->text(), QStringLiteral("16 (in use)"));

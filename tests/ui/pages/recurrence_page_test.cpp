@@ -1,4 +1,5 @@
 #include "tests/ui/support/fixtures.h"
+#include "tests/ui/support/wait.h"
 #include "ui/pages/recurrence_page.h"
 #include "ui/plots/recurrence_picture.h"
 
@@ -20,7 +21,7 @@ protected:
         m_page.resize(900, 600);
         m_page.show();
         m_session.openOnExample();
-        ASSERT_TRUE(QTest::qWaitFor([this] { return m_session.isUpToDate() && picture() != nullptr; }, 20'000));
+        ASSERT_TRUE(waitFor([this] { return m_session.isUpToDate() && picture() != nullptr; }));
     }
 
     const RecurrencePicture* picture() const
@@ -46,7 +47,7 @@ TEST_F(RecurrencePageTest, ItsStepsAreGoneThroughByButtonsAndKeys)
     click("stepBack");
     EXPECT_EQ(picture()->stepsDone(), 0);
     click("playSteps");
-    EXPECT_TRUE(QTest::qWaitFor([this] { return picture()->stepsDone() == 2; }, 5'000));
+    EXPECT_TRUE(waitFor([this] { return picture()->stepsDone() == 2; }));
     click("playSteps");
 }
 
@@ -58,7 +59,7 @@ TEST_F(RecurrencePageTest, ShowsTheSideThatIsChosenAndFollowsTheText)
     EXPECT_TRUE(
         m_page.findChild<QLabel*>(QStringLiteral("recurrenceHeading"))->text().contains(QStringLiteral("distance")));
     m_session.setText(QStringLiteral("Dog bites man"));
-    ASSERT_TRUE(QTest::qWaitFor([this] { return m_session.isUpToDate(); }, 20'000));
+    ASSERT_TRUE(waitFor([this] { return m_session.isUpToDate(); }));
     EXPECT_EQ(picture()->drawnTokens(), 3);
     ASSERT_TRUE(m_page.figure());
     EXPECT_EQ(m_page.figure()->name, QStringLiteral("recurrence"));
@@ -73,7 +74,7 @@ TEST_F(RecurrencePageTest, TimesAreMeasuredWhenAskedForAndCanBeCancelled)
     measure->click();
     EXPECT_TRUE(measure->text().startsWith(QStringLiteral("Cancel")));
     measure->click();
-    EXPECT_TRUE(QTest::qWaitFor([&] { return measure->text() == QLatin1String("Measure"); }, 20'000));
+    EXPECT_TRUE(waitFor([&] { return measure->text() == QLatin1String("Measure"); }));
     measure->click();
     ASSERT_TRUE(QTest::qWaitFor([this] { return !picture()->table().rows.empty(); }, 60'000));
     EXPECT_EQ(std::get<Index>(picture()->table().rows.front().front()), kMeasuredLengths.front());

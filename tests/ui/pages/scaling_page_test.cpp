@@ -1,4 +1,5 @@
 #include "tests/ui/support/fixtures.h"
+#include "tests/ui/support/wait.h"
 #include "ui/pages/scaling_page.h"
 #include "ui/plots/head_scaling_picture.h"
 
@@ -27,7 +28,7 @@ protected:
 
     void settle()
     {
-        ASSERT_TRUE(QTest::qWaitFor([this] { return m_page.isUpToDate(); }, 30'000));
+        ASSERT_TRUE(waitFor([this] { return m_page.isUpToDate(); }));
     }
 
     template <typename Widget>

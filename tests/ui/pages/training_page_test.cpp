@@ -1,4 +1,5 @@
 #include "tests/ui/support/fixtures.h"
+#include "tests/ui/support/wait.h"
 #include "ui/pages/training_page.h"
 #include "ui/panels/rate_box.h"
 #include "ui/session/toy_trainer.h"
@@ -30,7 +31,7 @@ protected:
 
     bool settled()
     {
-        return QTest::qWaitFor([this] { return status() != QStringLiteral("making the toy …"); }, 30'000);
+        return waitFor([this] { return status() != QStringLiteral("making the toy …"); });
     }
 
     template <typename Widget>
@@ -83,7 +84,7 @@ TEST_F(TrainingPageTest, OpensOnTheGrammarToyWithThePronounMarked)
     EXPECT_TRUE(text().contains(QStringLiteral("never where to look")));
     EXPECT_FALSE(view(1)->isVisible());
     EXPECT_FALSE(find<QComboBox>("width")->isVisible()) << "the lookup toy's alone";
-    EXPECT_TRUE(m_page.isUpToDate() || QTest::qWaitFor([this] { return m_page.isUpToDate(); }, 10'000));
+    EXPECT_TRUE(m_page.isUpToDate() || waitFor([this] { return m_page.isUpToDate(); }));
 }
 
 TEST_F(TrainingPageTest, ItsHeadingHasAColouredMarkAndNoMarkupInSight)
@@ -98,7 +99,7 @@ TEST_F(TrainingPageTest, FollowsATrainingThatWasBegunElsewhere)
     ToySetup setup = defaultSetup(ToyKind::Lookup);
     setup.scaling = ScalingChoice::Off;
     m_session.toyTrainer().restart(setup);
-    ASSERT_TRUE(QTest::qWaitFor([this] { return find<QComboBox>("toy")->currentIndex() == 1; }, 20'000));
+    ASSERT_TRUE(waitFor([this] { return find<QComboBox>("toy")->currentIndex() == 1; }));
     ASSERT_TRUE(settled());
     EXPECT_EQ(m_session.toyTrainer().setup(), setup);
 }
@@ -164,7 +165,7 @@ TEST_F(TrainingPageTest, TheScrubberGoesBackToAnyMomentThatWasKept)
     EXPECT_EQ(weights(), start);
     const int kept = slider->maximum();
     click("train");
-    ASSERT_TRUE(QTest::qWaitFor([&] { return slider->maximum() > kept; }, 30'000));
+    ASSERT_TRUE(waitFor([&] { return slider->maximum() > kept; }));
     click("train");
     EXPECT_EQ(slider->value(), 0) << "it stays where it was put";
     EXPECT_EQ(weights(), start);

@@ -1,4 +1,5 @@
 #include "tests/ui/support/fixtures.h"
+#include "tests/ui/support/wait.h"
 #include "ui/pages/variants_page.h"
 #include "ui/plots/cost_picture.h"
 #include "ui/plots/tiled_picture.h"
@@ -24,7 +25,7 @@ protected:
         m_page.resize(1000, 700);
         m_page.show();
         m_session.setText(QString::fromLatin1(kSentence));
-        ASSERT_TRUE(QTest::qWaitFor([this] { return m_session.trace() != nullptr; }, 10'000));
+        ASSERT_TRUE(waitFor([this] { return m_session.trace() != nullptr; }));
     }
 
     template <typename Widget>
@@ -107,7 +108,7 @@ TEST_F(VariantsPageTest, PlayGoesThroughAllTilesAndStops)
     play->click();
     EXPECT_TRUE(play->isChecked());
     EXPECT_EQ(picture<TiledPicture>().frame()->done, 0);
-    ASSERT_TRUE(QTest::qWaitFor([&] { return !play->isChecked(); }, 20'000));
+    ASSERT_TRUE(waitFor([&] { return !play->isChecked(); }));
     EXPECT_TRUE(picture<TiledPicture>().frame()->isDone());
 }
 
@@ -116,7 +117,7 @@ TEST_F(VariantsPageTest, ALongTextHasNoMoreTilesThanCanBeSteppedThrough)
     click("variantTiled");
     const std::shared_ptr<const Trace> before = m_session.trace();
     m_session.setText(QString::fromStdString(words(100)));
-    ASSERT_TRUE(QTest::qWaitFor([&] { return m_session.trace() != before; }, 10'000));
+    ASSERT_TRUE(waitFor([&] { return m_session.trace() != before; }));
     auto* tile = find<QSpinBox>("tileSize");
     EXPECT_EQ(tile->minimum(), 4);
     tile->setValue(1);
@@ -157,7 +158,7 @@ TEST_F(VariantsPageTest, OfMergedWordsItStillShowsTokens)
     ViewOptions words = m_session.viewOptions();
     words.tokens.unit = TokenUnit::Word;
     m_session.setViewOptions(words);
-    ASSERT_TRUE(QTest::qWaitFor([this] { return m_session.trace()->info().unit == TokenUnit::Word; }, 10'000));
+    ASSERT_TRUE(waitFor([this] { return m_session.trace()->info().unit == TokenUnit::Word; }));
     EXPECT_EQ(picture<VariantPicture>().side(), 13);
     EXPECT_EQ(m_session.trace()->tokens(), 12);
 }

@@ -4,6 +4,7 @@
 #include "core/analysis/derivation/text.h"
 #include "core/analysis/stage_matrix.h"
 #include "tests/ui/support/fixtures.h"
+#include "tests/ui/support/wait.h"
 #include "ui/panels/derivation_html.h"
 #include "ui/panels/toggle_button.h"
 
@@ -36,7 +37,7 @@ protected:
 
     bool settled()
     {
-        return QTest::qWaitFor([this] { return m_session.isUpToDate(); }, 20'000);
+        return waitFor([this] { return m_session.isUpToDate(); });
     }
 
     QTextBrowser& browser() { return *m_panel.findChild<QTextBrowser*>(); }

@@ -1,4 +1,5 @@
 #include "tests/ui/support/fixtures.h"
+#include "tests/ui/support/wait.h"
 #include "ui/panels/experiment_panel.h"
 #include "ui/panels/head_grid.h"
 #include "ui/panels/loading_row.h"
@@ -211,7 +212,7 @@ TEST_F(ExperimentPanelTest, ZeroesTheValueOfTheChosenToken)
     auto* zero = find<QCheckBox>("zeroValue");
     EXPECT_FALSE(zero->isEnabled()) << "no token is chosen";
     m_session.setText(QStringLiteral("Dog bites man"));
-    ASSERT_TRUE(QTest::qWaitFor([&] { return m_session.isUpToDate(); }, 10'000));
+    ASSERT_TRUE(waitFor([&] { return m_session.isUpToDate(); }));
     m_session.select({.head = {}, .query = TokenIndex(1), .key = {}});
     EXPECT_TRUE(zero->isEnabled());
     EXPECT_TRUE(zero->text().contains(QStringLiteral("bites"))) << zero->text().toStdString();
@@ -233,7 +234,7 @@ TEST_F(ExperimentPanelTest, SaysWhichShareOfTheCellsIsVisibleAndWhatTheyCost)
     const auto* share = find<QLabel>("maskShare");
     // d = 16: as many multiply-adds for a score and as many for its part of the sum.
     const QString expected = QStringLiteral("67 % of 9 cells computed\n192 multiply-adds a head");
-    EXPECT_TRUE(QTest::qWaitFor([&] { return share->text() == expected; }, 10'000)) << share->text().toStdString();
+    EXPECT_TRUE(waitFor([&] { return share->text() == expected; })) << share->text().toStdString();
 }
 
 TEST(ToggleButton, LooksPressedOnEitherThemeAlsoAfterAChange)
@@ -280,8 +281,7 @@ TEST(LoadingRow, SaysHowFarTheModelIsAndCancels)
                  }});
     EXPECT_FALSE(row->isVisible()) << "a small model is there before one could read this";
     const auto* text = row->findChild<QLabel*>(QStringLiteral("loading"));
-    ASSERT_TRUE(QTest::qWaitFor(
-        [&] { return row->isVisible() && text->text() == QStringLiteral("Opening gpt2 … 45 %"); }, 10'000));
+    ASSERT_TRUE(waitFor([&] { return row->isVisible() && text->text() == QStringLiteral("Opening gpt2 … 45 %"); }));
     row->findChild<QToolButton*>(QStringLiteral("cancelLoading"))->click();
     EXPECT_FALSE(row->isVisible());
     EXPECT_EQ(loader.current(), nullptr);
@@ -301,7 +301,7 @@ TEST(PredictionRow, ShowsTheMostProbableFirstInTheSpellingThatIsChosen)
     PredictionRow row(session);
     row.resize(2000, 40);
     session.setText(QStringLiteral("The [MASK] sat"));
-    ASSERT_TRUE(QTest::qWaitFor([&] { return session.isUpToDate(); }, 10'000));
+    ASSERT_TRUE(waitFor([&] { return session.isUpToDate(); }));
     ASSERT_TRUE(row.isVisible());
     const std::vector<Prediction>& top = *session.predictions()->top;
     ASSERT_EQ(top.size(), 10U);

@@ -4,6 +4,7 @@
 #include "core/io/trace_file.h"
 #include "tests/ui/support/fixtures.h"
 #include "tests/ui/support/pictures.h"
+#include "tests/ui/support/wait.h"
 #include "ui/plots/heatmap_picture.h"
 #include "ui/plots/picture_view.h"
 
@@ -311,7 +312,7 @@ TEST(PictureView, GivesUpOnPartsThatNeverStay)
     view.setPicture(std::make_unique<Forgetful>(done));
     view.show();
     EXPECT_FALSE(view.isComplete());
-    EXPECT_TRUE(QTest::qWaitFor([&] { return view.isComplete(); }, 5'000));
+    EXPECT_TRUE(waitFor([&] { return view.isComplete(); }));
     QTest::qWait(50);
     EXPECT_EQ(*done, 6);
 }

@@ -1,5 +1,7 @@
 #include "ui/session/cost_meter.h"
 
+#include "tests/ui/support/wait.h"
+
 #include <QTest>
 
 #include <gtest/gtest.h>
@@ -22,7 +24,7 @@ TEST(CostMeter, GivesTheTimesOfItsSetting)
     EXPECT_TRUE(meter.timesOf(kSetting).empty());
     meter.measure(kSetting, kShort);
     EXPECT_TRUE(meter.isMeasuring());
-    ASSERT_TRUE(QTest::qWaitFor([&] { return !meter.isMeasuring(); }, 20'000));
+    ASSERT_TRUE(waitFor([&] { return !meter.isMeasuring(); }));
     EXPECT_EQ(meter.timesOf(kSetting).size(), 8U);
     EXPECT_EQ(meter.message(), QString());
     EXPECT_TRUE(std::ranges::is_sorted(shares));
@@ -36,10 +38,10 @@ TEST(CostMeter, CancelledItKeepsTheTimesThatThereWere)
 {
     CostMeter meter;
     meter.measure(kSetting, kShort);
-    ASSERT_TRUE(QTest::qWaitFor([&] { return !meter.isMeasuring(); }, 20'000));
+    ASSERT_TRUE(waitFor([&] { return !meter.isMeasuring(); }));
     const std::vector<MeasuredTime> before = meter.timesOf(kSetting);
     meter.measure(kSetting, kEndless);
-    ASSERT_TRUE(QTest::qWaitFor([&] { return meter.shareDone() > 0.0F; }, 20'000));
+    ASSERT_TRUE(waitFor([&] { return meter.shareDone() > 0.0F; }));
     meter.cancel();
     EXPECT_FALSE(meter.isMeasuring());
     QTest::qWait(50);
@@ -55,7 +57,7 @@ TEST(CostMeter, TheNewestMeasurementWins)
     CostSetting other = kSetting;
     other.headWidth = 2;
     meter.measure(other, kShort);
-    ASSERT_TRUE(QTest::qWaitFor([&] { return !meter.isMeasuring(); }, 20'000));
+    ASSERT_TRUE(waitFor([&] { return !meter.isMeasuring(); }));
     EXPECT_TRUE(meter.timesOf(kSetting).empty());
     EXPECT_EQ(meter.timesOf(other).size(), 8U);
 }
@@ -64,7 +66,7 @@ TEST(CostMeter, SaysWhyThereIsNothing)
 {
     CostMeter meter;
     meter.measure({.headWidth = 0}, kShort);
-    ASSERT_TRUE(QTest::qWaitFor([&] { return !meter.isMeasuring(); }, 20'000));
+    ASSERT_TRUE(waitFor([&] { return !meter.isMeasuring(); }));
     EXPECT_TRUE(meter.message().contains(QStringLiteral("1 or more wide")));
 }
 

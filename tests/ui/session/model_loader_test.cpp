@@ -1,4 +1,5 @@
 #include "tests/ui/support/fixtures.h"
+#include "tests/ui/support/wait.h"
 #include "ui/session/model_loader.h"
 
 #include <QDeadlineTimer>
@@ -69,7 +70,7 @@ TEST(ModelLoader, GivesTheModelAndIsIdleAgain)
     loader.open(readAtOnce(QStringLiteral("a")));
     ASSERT_NE(loader.current(), nullptr);
     EXPECT_EQ(loader.current()->title, QStringLiteral("a"));
-    ASSERT_TRUE(QTest::qWaitFor([&] { return said.isAnything(); }, 10'000));
+    ASSERT_TRUE(waitFor([&] { return said.isAnything(); }));
     EXPECT_EQ(said.opened, QStringList{QStringLiteral("a")});
     EXPECT_EQ(loader.current(), nullptr);
     EXPECT_EQ(said.shares.back(), -1.0F);
@@ -81,7 +82,7 @@ TEST(ModelLoader, SaysHowFarItIs)
     Said said(loader);
     std::atomic<int> cancelled = 0;
     loader.open(endless(QStringLiteral("a"), cancelled));
-    ASSERT_TRUE(QTest::qWaitFor([&] { return loader.shareDone() > 0.9F; }, 10'000));
+    ASSERT_TRUE(waitFor([&] { return loader.shareDone() > 0.9F; }));
     EXPECT_EQ(said.shares.front(), 0.0F);
     EXPECT_TRUE(std::ranges::is_sorted(said.shares));
     EXPECT_FALSE(said.isAnything());
@@ -97,7 +98,7 @@ TEST(ModelLoader, ANewerOneCancelsTheOneBefore)
         QTest::qWait(5);
     }
     loader.open(readAtOnce(QStringLiteral("new")));
-    ASSERT_TRUE(QTest::qWaitFor([&] { return said.isAnything(); }, 10'000));
+    ASSERT_TRUE(waitFor([&] { return said.isAnything(); }));
     EXPECT_EQ(said.opened, QStringList{QStringLiteral("new")});
     EXPECT_TRUE(said.failed.isEmpty()) << "what was cancelled is no failure";
     EXPECT_GT(cancelled, 0);
@@ -112,9 +113,9 @@ TEST(ModelLoader, NothingFollowsACancel)
     loader.cancel();
     EXPECT_EQ(loader.current(), nullptr);
     loader.open(endless(QStringLiteral("b"), cancelled));
-    ASSERT_TRUE(QTest::qWaitFor([&] { return loader.shareDone() > 0.5F; }, 10'000));
+    ASSERT_TRUE(waitFor([&] { return loader.shareDone() > 0.5F; }));
     loader.cancel();
-    ASSERT_TRUE(QTest::qWaitFor([&] { return cancelled > 0; }, 10'000));
+    ASSERT_TRUE(waitFor([&] { return cancelled > 0; }));
     QTest::qWait(20);
     EXPECT_FALSE(said.isAnything());
     EXPECT_EQ(said.shares.back(), -1.0F);
@@ -125,7 +126,7 @@ TEST(ModelLoader, SaysWhyAFolderCannotBeOpened)
     ModelLoader loader;
     Said said(loader);
     loader.open(folderSource(QStringLiteral("/no/such/model/")));
-    ASSERT_TRUE(QTest::qWaitFor([&] { return said.isAnything(); }, 10'000));
+    ASSERT_TRUE(waitFor([&] { return said.isAnything(); }));
     ASSERT_EQ(said.failed.size(), 1);
     EXPECT_TRUE(said.failed.front().startsWith(QStringLiteral("model: "))) << said.failed.front().toStdString();
     EXPECT_TRUE(said.failed.front().contains(QStringLiteral("config.json"))) << said.failed.front().toStdString();

@@ -1,13 +1,13 @@
 #include "core/io/trace_file.h"
 #include "core/model/seeded_model.h"
 #include "tests/ui/support/fixtures.h"
+#include "tests/ui/support/wait.h"
 #include "ui/plots/heatmap_picture.h"
 #include "ui/session/examples.h"
 #include "ui/session/session.h"
 
 #include <QSignalSpy>
 #include <QTemporaryDir>
-#include <QTest>
 
 #include <gtest/gtest.h>
 
@@ -26,7 +26,7 @@ protected:
 
     bool settled()
     {
-        return QTest::qWaitFor([this] { return m_session.isUpToDate(); }, 10'000);
+        return waitFor([this] { return m_session.isUpToDate(); });
     }
 
     Matrix weights(Index layer, Index head)
@@ -113,7 +113,7 @@ TEST_F(SessionTest, AMaskThatLeavesAQueryNothingIsNamedAndTheLastPictureStays)
 {
     const auto before = m_session.trace();
     m_session.paintMask(CellSet({{3, 0, 13}}), Painting::Hide);
-    ASSERT_TRUE(QTest::qWaitFor([this] { return m_session.state() == SessionState::Failed; }, 10'000));
+    ASSERT_TRUE(waitFor([this] { return m_session.state() == SessionState::Failed; }));
     EXPECT_TRUE(m_session.message().contains(QStringLiteral("hides all 13 keys from query 3")))
         << m_session.message().toStdString();
     EXPECT_EQ(m_session.trace(), before);
@@ -127,7 +127,7 @@ TEST_F(SessionTest, AWordsValuesAreZeroedTogether)
     ViewOptions options = m_session.viewOptions();
     options.tokens.unit = TokenUnit::Word;
     m_session.setViewOptions(options);
-    ASSERT_TRUE(QTest::qWaitFor([this] { return m_session.trace()->info().unit == TokenUnit::Word; }, 10'000));
+    ASSERT_TRUE(waitFor([this] { return m_session.trace()->info().unit == TokenUnit::Word; }));
     m_session.toggleValues(TokenIndex(2));
     EXPECT_EQ(m_session.document().experiment.zeroedValues, (std::set{TokenIndex(2), TokenIndex(3)})) << "did and n't";
     EXPECT_EQ(m_session.zeroedRows(), std::set{TokenIndex(2)});
@@ -177,7 +177,7 @@ TEST_F(SessionTest, MeasuresComeWithEveryTraceAndRolloutAndSimilarityWhenTheyAre
     EXPECT_TRUE(isOf(*m_session.analysis()));
     EXPECT_EQ(m_session.analysis()->rollout.front()->rows(), 3);
     m_session.setText(QString());
-    ASSERT_TRUE(QTest::qWaitFor([this] { return m_session.state() == SessionState::Empty; }, 10'000));
+    ASSERT_TRUE(waitFor([this] { return m_session.state() == SessionState::Empty; }));
     EXPECT_FALSE(m_session.analysis());
 }
 
@@ -208,7 +208,7 @@ TEST_F(SessionTest, QuickTypingIsOneStepOfUndo)
 TEST_F(SessionTest, EmptyTextHasNoTraceAndNoError)
 {
     m_session.setText(QStringLiteral("   \n "));
-    ASSERT_TRUE(QTest::qWaitFor([this] { return m_session.state() == SessionState::Empty; }, 10'000));
+    ASSERT_TRUE(waitFor([this] { return m_session.state() == SessionState::Empty; }));
     EXPECT_FALSE(m_session.trace());
     m_session.setText(QStringLiteral("Dog bites man"));
     ASSERT_TRUE(settled());
@@ -233,7 +233,7 @@ TEST_F(SessionTest, SaysWhatTheRunThatItWaitsForNeeds)
     m_session.setModel(*model);
     ASSERT_TRUE(settled());
     m_session.setText(QString::fromStdString(words(600)));
-    ASSERT_TRUE(QTest::qWaitFor([this] { return m_session.message().contains(QStringLiteral("need")); }, 10'000));
+    ASSERT_TRUE(waitFor([this] { return m_session.message().contains(QStringLiteral("need")); }));
     EXPECT_EQ(m_session.state(), SessionState::Busy);
     EXPECT_TRUE(m_session.message().startsWith(QStringLiteral("Computing … 600 tokens need ")) &&
                 m_session.message().contains(QStringLiteral(" MB of memory and about ")))
@@ -468,7 +468,7 @@ TEST_F(SessionTest, APredictionTakesTheMasksPlaceAndCanBeUndone)
 TEST_F(SessionTest, ACausalModelsPredictionGoesAfterTheText)
 {
     Session session(causalModel());
-    const auto ready = [&session] { return QTest::qWaitFor([&] { return session.isUpToDate(); }, 10'000); };
+    const auto ready = [&session] { return waitFor([&] { return session.isUpToDate(); }); };
     session.setText(QStringLiteral("The dog"));
     session.select({.head = {}, .query = TokenIndex(0), .key = {}});
     ASSERT_TRUE(ready());
@@ -539,7 +539,7 @@ TEST(Examples, TheWindowOpensOnThePronoun)
 {
     Session session(defaultModel());
     session.openOnExample();
-    ASSERT_TRUE(QTest::qWaitFor([&] { return session.trace() != nullptr; }, 10'000));
+    ASSERT_TRUE(waitFor([&] { return session.trace() != nullptr; }));
     const std::optional<TokenIndex> query = session.shown().query;
     ASSERT_TRUE(query);
     EXPECT_EQ(session.trace()->info().tokens[static_cast<std::size_t>(query->value)].text, "it");
