@@ -3,7 +3,9 @@
 #include <QApplication>
 #include <QEventLoop>
 #include <QLoggingCategory>
+#include <QSettings>
 #include <QStandardPaths>
+#include <QTemporaryDir>
 
 #include <string>
 
@@ -24,8 +26,10 @@ void runWithoutDisplay(const std::function<void()>& task)
     qputenv("QT_QPA_PLATFORM", "offscreen");
     // Standard error is for our own one line; Qt would remark there on the missing desktop.
     QLoggingCategory::setFilterRules(QStringLiteral("default.warning=false\nqt.qpa.*=false"));
-    // A person's settings have no place in a picture made by a script.
+    // A person's settings have no place in a picture made by a script, nor has what an earlier picture left behind.
     QStandardPaths::setTestModeEnabled(true);
+    const QTemporaryDir settings;
+    QSettings::setPath(QSettings::NativeFormat, QSettings::UserScope, settings.path());
     int argc = 1;
     std::string name = "headlight";
     char* argv = name.data();

@@ -508,7 +508,11 @@ void MainWindow::restoreSettings()
 
 void MainWindow::setBrightness(std::optional<Brightness> brightness)
 {
-    QApplication::setPalette(widgetPalette(Theme::of(brightness.value_or(systemBrightness()))));
+    const Theme& theme = Theme::of(brightness.value_or(systemBrightness()));
+    QApplication::setPalette(widgetPalette(theme));
+    for (const char* indicator : {"QCheckBox", "QRadioButton"}) {
+        QApplication::setPalette(indicatorPalette(theme), indicator);
+    }
 }
 
 void MainWindow::open(const QString& path)

@@ -4,6 +4,7 @@
 #include "ui/export/view.h"
 
 #include <QDir>
+#include <QDirIterator>
 #include <QFile>
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -26,12 +27,17 @@ struct Outcome
 };
 
 /// Runs the program with no display at all.
-Outcome run(const QStringList& arguments)
+/// @param home of whom, if not of who runs the test
+Outcome run(const QStringList& arguments, const QString& home = {})
 {
     QProcess process;
     QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
     for (const char* variable : {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"}) {
         environment.remove(QString::fromLatin1(variable));
+    }
+    if (!home.isEmpty()) {
+        environment.insert(QStringLiteral("HOME"), home);
+        environment.remove(QStringLiteral("XDG_CONFIG_HOME"));
     }
     process.setProcessEnvironment(environment);
     process.start(QStringLiteral(HEADLIGHT_PROGRAM), arguments);
@@ -570,6 +576,17 @@ TEST_F(CommandLineTest, TrainWritesAModelThatOpensAndGoesOnWhereItStopped)
     EXPECT_EQ(other.status, 2) << other.error.toStdString();
     EXPECT_TRUE(other.error.contains("seed is 7, not 8")) << other.error.toStdString();
     EXPECT_EQ(contentsOf(folder + "/model.safetensors"), weights);
+}
+
+TEST_F(CommandLineTest, AnAnswerInAPictureIsNobodysScore)
+{
+    const QTemporaryDir home;
+    const Outcome outcome = run(
+        {"screenshot", "--lesson", "quiz-1", "--answered", "-o", path(QStringLiteral("answered.png"))}, home.path());
+    EXPECT_EQ(outcome.status, 0) << outcome.error.toStdString();
+    QDirIterator settings(home.path(), {QStringLiteral("*.conf")}, QDir::Files | QDir::Hidden,
+                          QDirIterator::Subdirectories);
+    EXPECT_FALSE(settings.hasNext()) << settings.next().toStdString();
 }
 
 TEST_F(CommandLineTest, LessonsAreListedCheckedAndDrawnWithoutAWindow)

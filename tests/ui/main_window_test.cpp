@@ -11,6 +11,7 @@
 #include "ui/plots/heatmap_view.h"
 #include "ui/session/recent_models.h"
 
+#include <QAbstractButton>
 #include <QApplication>
 #include <QCheckBox>
 #include <QClipboard>
@@ -25,6 +26,7 @@
 #include <QMessageBox>
 #include <QMouseEvent>
 #include <QPushButton>
+#include <QRadioButton>
 #include <QSettings>
 #include <QTabBar>
 #include <QTemporaryDir>
@@ -623,6 +625,31 @@ TEST_F(MainWindowTest, EveryPageIsDrawnLightAndDarkSmallAndLarge)
                                 .arg(name, dark ? QStringLiteral("dark") : QStringLiteral("light"))
                                 .arg(size.width()));
             }
+        }
+    }
+}
+
+TEST_F(MainWindowTest, BoxesAndRadioButtonsAreSeenLightAndDark)
+{
+    for (const Brightness brightness : {Brightness::Light, Brightness::Dark}) {
+        m_window.setBrightness(brightness);
+        QWidget page;
+        const std::array<QAbstractButton*, 2> buttons = {new QCheckBox(&page), new QRadioButton(&page)};
+        for (QAbstractButton* button : buttons) {
+            button->adjustSize();
+            button->move(10, 10);
+            button->raise();
+            const QImage image = page.grab(button->geometry()).toImage();
+            int most = 0;
+            for (int y = 0; y < image.height(); ++y) {
+                for (int x = 0; x < image.width(); ++x) {
+                    const int difference = image.pixelColor(x, y).lightness() - image.pixelColor(0, 0).lightness();
+                    most = std::max(most, std::abs(difference));
+                }
+            }
+            constexpr int kSeen = 40;  // of 255; what Fusion outlines by itself on a dark page differs by 13
+            EXPECT_GT(most, kSeen) << button->metaObject()->className() << static_cast<int>(brightness);
+            button->hide();
         }
     }
 }

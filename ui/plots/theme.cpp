@@ -57,6 +57,15 @@ QPalette widgetPalette(const Theme& theme)
     return palette;
 }
 
+QPalette indicatorPalette(const Theme& theme)
+{
+    QPalette palette = widgetPalette(theme);
+    if (theme.brightness == Brightness::Dark) {
+        palette.setColor(QPalette::Window, theme.text);
+    }
+    return palette;
+}
+
 QFont figureFont(qreal pixels, QFont::Weight weight)
 {
     QFont font(QStringLiteral("DejaVu Sans"));

@@ -29,6 +29,9 @@ struct Theme
 /// The widget palette that goes with a theme.
 QPalette widgetPalette(const Theme& theme);
 
+/// That of check boxes and radio buttons. Fusion outlines them in a darker Window, which on a dark page is not seen.
+QPalette indicatorPalette(const Theme& theme);
+
 /// The font of all pictures: one family and pixel sizes, so that a figure is the same on every screen.
 QFont figureFont(qreal pixels, QFont::Weight weight = QFont::Normal);
 
