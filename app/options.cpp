@@ -16,21 +16,6 @@
 namespace headlight::app {
 namespace {
 
-Result<std::optional<PositionScheme>> readPositions(const std::string& name)
-{
-    if (name == "own") {
-        return std::optional<PositionScheme>();
-    }
-    for (const PositionScheme scheme :
-         {PositionScheme::None, PositionScheme::Sinusoidal, PositionScheme::Rotary, PositionScheme::Alibi}) {
-        if (name == positionSchemeName(scheme)) {
-            return std::optional(scheme);
-        }
-    }
-    return failure(ErrorCode::InvalidArgument,
-                   "--positions is one of own, none, sinusoidal, rotary, alibi, not \"" + name + "\".");
-}
-
 /// NAME, NAME:REACH or, of the block mask, NAME:REACH:GLOBALS.
 Result<void> readMask(const std::string& text, Experiment& experiment)
 {
@@ -340,7 +325,8 @@ Result<Experiment> readExperiment(const CommonOptions& options)
     Experiment experiment;
     experiment.scaling = options.noScaling ? Scaling::Off : Scaling::On;
     experiment.temperature = options.temperature;
-    const Result<std::optional<PositionScheme>> positions = readPositions(options.positions);
+    const Result<std::optional<PositionScheme>> positions =
+        ui::valueNamed("--positions", options.positions, ui::schemeNames());
     if (!positions) {
         return tl::unexpected(positions.error());
     }

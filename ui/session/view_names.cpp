@@ -1,5 +1,7 @@
 #include "ui/session/view_names.h"
 
+#include "core/attention/cost.h"
+#include "core/attention/positions.h"
 #include "core/base/parse.h"
 
 namespace headlight::ui {
@@ -48,18 +50,27 @@ const ValueNames<RecurrenceShow>& recurrenceShowNames()
 
 const ValueNames<AttentionVariant>& variantNames()
 {
-    static const ValueNames<AttentionVariant> names = {
-        {"linear", AttentionVariant::Linear}, {"sparse", AttentionVariant::Sparse}, {"tiled", AttentionVariant::Tiled}};
+    static const ValueNames<AttentionVariant> names = [] {
+        ValueNames<AttentionVariant> named;
+        for (const AttentionVariant variant :
+             {AttentionVariant::Linear, AttentionVariant::Sparse, AttentionVariant::Tiled}) {
+            named.emplace_back(attentionVariantName(variant), variant);
+        }
+        return named;
+    }();
     return names;
 }
 
 const ValueNames<std::optional<PositionScheme>>& schemeNames()
 {
-    static const ValueNames<std::optional<PositionScheme>> names = {{"own", std::nullopt},
-                                                                    {"none", PositionScheme::None},
-                                                                    {"sinusoidal", PositionScheme::Sinusoidal},
-                                                                    {"rotary", PositionScheme::Rotary},
-                                                                    {"alibi", PositionScheme::Alibi}};
+    static const ValueNames<std::optional<PositionScheme>> names = [] {
+        ValueNames<std::optional<PositionScheme>> named = {{"own", std::nullopt}};
+        for (const PositionScheme scheme :
+             {PositionScheme::None, PositionScheme::Sinusoidal, PositionScheme::Rotary, PositionScheme::Alibi}) {
+            named.emplace_back(positionSchemeName(scheme), scheme);
+        }
+        return named;
+    }();
     return names;
 }
 
